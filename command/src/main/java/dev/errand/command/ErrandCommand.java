@@ -1,0 +1,43 @@
+package dev.errand.command;
+
+import dev.errand.config.launch.ExitCode;
+import dev.errand.config.settings.SettingsException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line's root. Exit codes are {@link ExitCode}'s. */
+@Command(
+    name = "errand",
+    description = "A distributed task manager.",
+    subcommands = {DemoCommand.class, AuthKeyCommand.class},
+    footer = {
+      "",
+      "Nodes and tests are started by the script:",
+      "  ./errand dispatcher [-conf FILE]   one dispatcher node",
+      "  ./errand worker [-conf FILE]       one worker node",
+      "  ./errand test                      all tests"
+    },
+    mixinStandardHelpOptions = true,
+    version = "errand 0.1.0-SNAPSHOT")
+public final class ErrandCommand implements Runnable {
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Runs the command and ends the process. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new ErrandCommand());
+    line.setExecutionExceptionHandler((failure, at, parsed) -> report(failure));
+    System.exit(line.execute(arguments));
+  }
+
+  private static int report(Exception failure) {
+    String line = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    System.err.println("errand: " + line.replaceAll("\\s*\\R\\s*", " "));
+    return failure instanceof SettingsException ? ExitCode.USAGE : ExitCode.FAILED;
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
+  }
+}

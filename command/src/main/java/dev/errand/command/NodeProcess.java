@@ -1,0 +1,112 @@
+package dev.errand.command;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A node that was started as a process of its own; its last log lines are kept. */
+final class NodeProcess {
+
+  private static final int KEPT_LINES = 20;
+  private static final int UNSAFE_WARNS = 24;
+
+  private final String name;
+  private final Process process;
+  private final ArrayDeque<String> lines = new ArrayDeque<>();
+  private final CompletableFuture<Matcher> started = new CompletableFuture<>();
+
+  private NodeProcess(String name, Process process, Pattern ready) {
+    this.name = name;
+    this.process = process;
+    Thread reader = new Thread(() -> read(ready), "errand-log-" + name);
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param jar of the node
+   * @param conf its settings file
+   * @param ready the log line that says it has started
+   */
+  static NodeProcess start(String name, Path jar, Path conf, Pattern ready) throws IOException {
+    if (!Files.exists(jar)) {
+      throw new IOException(jar + " is missing: build it by ./errand, or ./mvnw package");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    if (Runtime.version().feature() >= UNSAFE_WARNS) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-jar", jar.toString(), "-conf", conf.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    // Its settings are in the file alone, whatever the caller's environment says.
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("ERRAND_"));
+    return new NodeProcess(name, builder.start(), ready);
+  }
+
+  private void read(Pattern ready) {
+    try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        synchronized (lines) {
+          lines.add(line);
+          if (lines.size() > KEPT_LINES) {
+            lines.remove();
+          }
+        }
+        Matcher matcher = ready.matcher(line);
+        if (matcher.find()) {
+          started.complete(matcher);
+        }
+      }
+    } catch (IOException e) {
+      started.completeExceptionally(new UncheckedIOException(e));
+    }
+    started.completeExceptionally(new IllegalStateException(name + " has ended"));
+  }
+
+  /**
+   * Waits for its start.
+   *
+   * @return the match of the log line
+   * @throws IllegalStateException with its last log lines, if it ended or took too long
+   */
+  Matcher awaitStart(long seconds) throws InterruptedException {
+    try {
+      return started.get(seconds, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      synchronized (lines) {
+        throw new IllegalStateException(
+            name + " did not start; it said: " + String.join(" / ", lines), e);
+      }
+    }
+  }
+
+  /** Asks it to end. */
+  void end() {
+    process.destroy();
+  }
+
+  /** Waits for its end, and makes it so after some seconds. */
+  void awaitEnd(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+}

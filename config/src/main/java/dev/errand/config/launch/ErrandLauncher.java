@@ -1,0 +1,218 @@
+package dev.errand.config.launch;
+
+import dev.errand.config.cluster.AddressInUseException;
+import dev.errand.config.cluster.SecureCluster;
+import dev.errand.config.settings.ClusterSettings;
+import dev.errand.config.settings.SettingsException;
+import dev.errand.config.settings.SettingsReader;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.logging.LoggerFactory;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.launcher.application.HookContext;
+import io.vertx.launcher.application.VertxApplication;
+import io.vertx.launcher.application.VertxApplicationHooks;
+import io.vertx.launcher.application.impl.Utils;
+import io.vertx.launcher.application.impl.VertxApplicationCommand;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Starts any verticle as a member of the secured cluster: the Vert.x launcher with its options, but
+ * always clustered, and with the bus's security set after everything else. Main class of the node
+ * jars; {@code java -cp …} with a verticle's class name starts that one.
+ */
+public final class ErrandLauncher extends VertxApplication implements VertxApplicationHooks {
+
+  private final String[] arguments;
+  private final Map<String, String> environment;
+  private JsonObject conf;
+  private SecureCluster cluster;
+  private Throwable failure;
+  private volatile boolean running;
+  private volatile boolean ending;
+
+  private ErrandLauncher(String[] arguments, Map<String, String> environment) {
+    super(withCluster(arguments), null, false, false);
+    this.arguments = arguments;
+    this.environment = environment;
+  }
+
+  private static String[] withCluster(String[] arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "-cluster";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return all;
+  }
+
+  /** Starts a node; ends the process with {@link ExitCode}s if it can't be started. */
+  public static void main(String[] arguments) {
+    int code = new ErrandLauncher(arguments, System.getenv()).run();
+    if (code != ExitCode.DONE) {
+      System.exit(code);
+    }
+  }
+
+  private int run() {
+    try {
+      ParseResult parsed = parse();
+      if (parsed.isUsageHelpRequested()) {
+        return launch();
+      }
+      String verticle =
+          Utils.computeVerticleName(getClass(), parsed.matchedPositionalValue(0, null));
+      conf = read(parsed.matchedOptionValue("-conf", null));
+      cluster = check(verticle);
+      Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
+      int code = launch();
+      return code == ExitCode.DONE || ending ? ExitCode.DONE : report(failure);
+    } catch (RuntimeException e) {
+      return report(e);
+    }
+  }
+
+  private ParseResult parse() {
+    VertxApplicationCommand command =
+        new VertxApplicationCommand(this, this, LoggerFactory.getLogger(ErrandLauncher.class));
+    try {
+      return new CommandLine(command).setOptionsCaseInsensitive(true).parseArgs(arguments);
+    } catch (ParameterException e) {
+      throw new StartFailure(ExitCode.USAGE, e.getMessage() + "; -h shows the options");
+    }
+  }
+
+  /** The launcher itself would only warn, and start without. */
+  private static JsonObject read(String fileOrJson) {
+    if (fileOrJson == null) {
+      return new JsonObject();
+    }
+    String text = fileOrJson;
+    String name = "-conf";
+    if (!fileOrJson.stripLeading().startsWith("{")) {
+      name = "-conf " + fileOrJson;
+      try {
+        text = Files.readString(Path.of(fileOrJson));
+      } catch (IOException | RuntimeException e) {
+        throw new StartFailure(
+            ExitCode.USAGE, name + " can't be read: name a JSON file that exists");
+      }
+    }
+    try {
+      return new JsonObject(text);
+    } catch (DecodeException e) {
+      throw new StartFailure(
+          ExitCode.USAGE, name + " is not a JSON object: " + oneLine(e.getMessage()));
+    }
+  }
+
+  private SecureCluster check(String verticle) {
+    if (verticle == null) {
+      throw new StartFailure(ExitCode.USAGE, "name the verticle to start by its class name");
+    }
+    NodeRole role =
+        ServiceLoader.load(NodeRole.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(known -> known.verticle().equals(verticle))
+            .findAny()
+            .orElse(new GuestRole(verticle, conf));
+    SettingsReader in = new SettingsReader(conf, environment);
+    ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());
+    role.check(in);
+    in.finish();
+    return new SecureCluster(settings, role.name());
+  }
+
+  /** The settings as they were checked, without the secret. */
+  @Override
+  public JsonObject afterConfigParsed(JsonObject parsed) {
+    JsonObject open = conf.copy();
+    if (open.getValue("cluster") instanceof JsonObject section) {
+      section.remove("authKey");
+    }
+    return open;
+  }
+
+  @Override
+  public VertxBuilder createVertxBuilder(VertxOptions options) {
+    try {
+      return cluster.builder(options);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = e;
+      throw new IllegalStateException(e);
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public void beforeStartingVertx(HookContext context) {
+    cluster.seal(context.vertxOptions());
+  }
+
+  @Override
+  public void afterVertxStarted(HookContext context) {
+    running = true;
+  }
+
+  @Override
+  public void afterFailureToStartVertx(HookContext context, Throwable t) {
+    failure = cluster.failed(t);
+  }
+
+  @Override
+  public void afterFailureToDeployVerticle(HookContext context, Throwable t) {
+    failure = t == null ? new StartFailure(ExitCode.FAILED, "the start took too long") : t;
+  }
+
+  /** A process that was told to end and did so in order has done well. */
+  @Override
+  public void afterVertxStopped(HookContext context) {
+    if (failure == null) {
+      Runtime.getRuntime().halt(ExitCode.DONE);
+    }
+  }
+
+  /** The same for one that was still waiting for its peers. */
+  private void endWait() {
+    if (!running && failure == null) {
+      ending = true;
+      cluster.giveUp();
+      Runtime.getRuntime().halt(ExitCode.DONE);
+    }
+  }
+
+  private static int report(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StartFailure known) {
+        return say(known.exitCode(), known.getMessage());
+      }
+      if (cause instanceof SettingsException || cause instanceof AddressInUseException) {
+        return say(ExitCode.USAGE, cause.getMessage());
+      }
+      if (cause instanceof BindException) {
+        return say(
+            ExitCode.USAGE, cause.getMessage() + ": stop the other program, or set http.port");
+      }
+    }
+    return say(ExitCode.FAILED, failure == null ? "the node did not start" : failure.toString());
+  }
+
+  private static int say(int code, String line) {
+    System.err.println("errand: " + oneLine(line));
+    return code;
+  }
+
+  private static String oneLine(String text) {
+    return String.valueOf(text).replaceAll("\\s*\\R\\s*", " ");
+  }
+}

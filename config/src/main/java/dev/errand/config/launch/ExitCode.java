@@ -1,0 +1,16 @@
+package dev.errand.config.launch;
+
+/** How a process of ours ends. */
+public final class ExitCode {
+
+  /** All is well. */
+  public static final int DONE = 0;
+
+  /** Something failed that no setting cures. */
+  public static final int FAILED = 1;
+
+  /** Wrong use or settings. */
+  public static final int USAGE = 2;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,20 @@
+package dev.errand.config.launch;
+
+import dev.errand.config.settings.ClusterSettings;
+import dev.errand.config.settings.SettingsReader;
+
+/** What a kind of node is told; found by {@link java.util.ServiceLoader} for its main verticle. */
+public interface NodeRole {
+
+  /** Class name of the main verticle of such nodes. */
+  String verticle();
+
+  /** What the other members see, such as {@code dispatcher}. */
+  String name();
+
+  /** What such nodes take for the cluster where nothing is set. */
+  ClusterSettings.Defaults clusterDefaults();
+
+  /** Reads all settings but the cluster's, so that what is wrong is known before the start. */
+  void check(SettingsReader in);
+}

@@ -1,0 +1,38 @@
+package dev.errand.config.settings;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+
+/**
+ * What a dispatcher is told, beside {@link ClusterSettings}.
+ *
+ * @param http where it serves HTTP
+ * @param store where it keeps tasks
+ * @param limits what it refuses
+ * @param defaults for tasks that ask for nothing
+ */
+public record DispatcherSettings(
+    HttpSettings http, StoreSettings store, LimitSettings limits, DefaultSettings defaults) {
+
+  /** Reads the keys; what is wrong is noted in the reader. */
+  public static DispatcherSettings read(SettingsReader in) {
+    return new DispatcherSettings(
+        HttpSettings.read(in),
+        StoreSettings.read(in),
+        LimitSettings.read(in),
+        DefaultSettings.read(in));
+  }
+
+  /**
+   * Reads a node's settings where the cluster has been joined already.
+   *
+   * @throws SettingsException if any is wrong
+   */
+  public static DispatcherSettings read(JsonObject conf, Map<String, String> environment) {
+    SettingsReader in = new SettingsReader(conf, environment);
+    in.leave("cluster");
+    DispatcherSettings settings = read(in);
+    in.finish();
+    return settings;
+  }
+}

@@ -1,0 +1,332 @@
+package dev.errand.config.settings;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads settings by their keys, the environment before the file, and collects what is wrong until
+ * {@link #finish}. {@code http.port} is {@code {"http": {"port": …}}} in the file and {@code
+ * ERRAND_HTTP_PORT} in the environment. Used by one thread.
+ */
+public final class SettingsReader {
+
+  private static final Logger log = LoggerFactory.getLogger(SettingsReader.class);
+  private static final String PREFIX = "ERRAND_";
+
+  /** Variables of the client commands and of the script, which are no settings. */
+  private static final Set<String> NO_SETTINGS =
+      Set.of("ERRAND_URL", "ERRAND_TOKEN", "ERRAND_JAVA_OPTS");
+
+  private final JsonObject file;
+  private final Map<String, String> environment;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * A reader of these settings.
+   *
+   * @param file may be null: then it is empty
+   * @param environment such as {@link System#getenv()}
+   */
+  public SettingsReader(JsonObject file, Map<String, String> environment) {
+    this.file = file == null ? new JsonObject() : file;
+    this.environment = environment;
+  }
+
+  /**
+   * The environment variable of a key: {@code cluster.memberPort} is ERRAND_CLUSTER_MEMBER_PORT.
+   */
+  public static String variable(String key) {
+    return PREFIX
+        + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+  }
+
+  /** A whole number. */
+  public int integer(String key, int otherwise, int least, int most) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          long number = wholeNumber(value);
+          if (number < least || number > most) {
+            throw new IllegalArgumentException("must be " + least + " to " + most);
+          }
+          return (int) number;
+        });
+  }
+
+  private static long wholeNumber(Object value) {
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    if (value instanceof String text && text.trim().matches("-?\\d{1,18}")) {
+      return Long.parseLong(text.trim());
+    }
+    throw new IllegalArgumentException("must be a whole number");
+  }
+
+  /** A duration such as {@code 20s}. */
+  public Duration duration(String key, Duration otherwise, Duration least, Duration most) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          Duration duration = Quantities.duration(text(value));
+          if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw new IllegalArgumentException(
+                "must be " + Quantities.text(least) + " to " + Quantities.text(most));
+          }
+          return duration;
+        });
+  }
+
+  /** A size in bytes, such as {@code 1MiB}. */
+  public long size(String key, long otherwise, long least, long most) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          long size = value instanceof Number ? wholeNumber(value) : Quantities.size(text(value));
+          if (size < least || size > most) {
+            throw new IllegalArgumentException(
+                "must be " + Quantities.text(least) + " to " + Quantities.text(most));
+          }
+          return size;
+        });
+  }
+
+  /** A text that is not blank. */
+  public String text(String key, String otherwise) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          String text = text(value);
+          if (text.isBlank()) {
+            throw new IllegalArgumentException("must not be blank");
+          }
+          return text;
+        });
+  }
+
+  private static String text(Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException("must be a text");
+  }
+
+  /** One of a few words. */
+  public String choice(String key, String otherwise, List<String> allowed) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          String text = text(value);
+          if (!allowed.contains(text)) {
+            throw new IllegalArgumentException("must be one of " + String.join(", ", allowed));
+          }
+          return text;
+        });
+  }
+
+  /** True or false. */
+  public boolean flag(String key, boolean otherwise) {
+    return read(
+        key,
+        otherwise,
+        value -> {
+          if (value instanceof Boolean flag) {
+            return flag;
+          }
+          if ("true".equals(value) || "false".equals(value)) {
+            return "true".equals(value);
+          }
+          throw new IllegalArgumentException("must be true or false");
+        });
+  }
+
+  /** A list of texts; in the environment by commas. */
+  public List<String> texts(String key, List<String> otherwise) {
+    return read(key, otherwise, SettingsReader::list);
+  }
+
+  private static List<String> list(Object value) {
+    List<String> texts = new ArrayList<>();
+    if (value instanceof JsonArray array) {
+      array.forEach(item -> texts.add(text(item).trim()));
+    } else {
+      for (String part : text(value).split(",")) {
+        if (!part.isBlank()) {
+          texts.add(part.trim());
+        }
+      }
+    }
+    return List.copyOf(texts);
+  }
+
+  /**
+   * A value of a form of its own.
+   *
+   * @param parse from a JSON value (of the file) or a text or JSON object (of the environment);
+   *     throws IllegalArgumentException with what is allowed
+   */
+  public <T> T read(String key, T otherwise, Function<Object, T> parse) {
+    known.add(key);
+    Object value = value(key);
+    if (value == null) {
+      return otherwise;
+    }
+    try {
+      return parse.apply(value);
+    } catch (IllegalArgumentException e) {
+      problem(key, shown(value), e.getMessage());
+      return otherwise;
+    }
+  }
+
+  /** A text that stays out of every message. */
+  public String secret(String key) {
+    known.add(key);
+    Object value = value(key);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    problem(key, "(not shown)", "must be a text");
+    return null;
+  }
+
+  private Object value(String key) {
+    String variable = environment.get(variable(key));
+    if (variable != null) {
+      return variable.startsWith("{") ? json(variable) : variable;
+    }
+    JsonObject at = file;
+    String[] path = key.split("\\.");
+    for (int i = 0; i < path.length - 1; i++) {
+      if (!(at.getValue(path[i]) instanceof JsonObject inner)) {
+        return null;
+      }
+      at = inner;
+    }
+    return at.getValue(path[path.length - 1]);
+  }
+
+  private static Object json(String text) {
+    try {
+      return Json.decodeValue(text);
+    } catch (DecodeException e) {
+      return text;
+    }
+  }
+
+  private static String shown(Object value) {
+    String text = value instanceof String string ? "'" + string + "'" : Json.encode(value);
+    return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+  }
+
+  /** Notes a setting that is wrong. */
+  public void problem(String key, String shown, String allowed) {
+    problems.add(key + " " + shown + " " + allowed);
+  }
+
+  /** Declares keys that somebody else reads: everything below that section of the file. */
+  public void leave(String section) {
+    known.add(section + ".*");
+  }
+
+  /**
+   * To be called when all settings have been read.
+   *
+   * @throws SettingsException if anything was wrong, or the file has keys that nobody has read
+   */
+  public void finish() {
+    checkUnknown("", file);
+    if (!known.contains("cluster.*")) {
+      warnOfVariables();
+    }
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+  }
+
+  /** Not where a verticle reads its part again: the node's start has said it. */
+  private void warnOfVariables() {
+    Set<String> variables = new TreeSet<>(environment.keySet());
+    variables.removeAll(NO_SETTINGS);
+    variables.removeIf(name -> !name.startsWith(PREFIX) || isKnownVariable(name));
+    if (!variables.isEmpty()) {
+      log.warn("environment variables without a setting are ignored: {}", variables);
+    }
+  }
+
+  private boolean isKnownVariable(String name) {
+    return known.stream()
+        .anyMatch(
+            key ->
+                key.endsWith(".*")
+                    ? name.startsWith(variable(key.substring(0, key.length() - 2)) + "_")
+                    : name.equals(variable(key)));
+  }
+
+  private void checkUnknown(String prefix, JsonObject object) {
+    for (String name : object.fieldNames()) {
+      String key = prefix + name;
+      if (known.contains(key) || known.contains(key + ".*")) {
+        continue;
+      }
+      boolean section = known.stream().anyMatch(some -> some.startsWith(key + "."));
+      if (section && object.getValue(name) instanceof JsonObject inner) {
+        checkUnknown(key + ".", inner);
+      } else if (section) {
+        problems.add(key + " must be an object, such as {\"" + name + "\": {…}}");
+      } else {
+        problems.add(key + " is no setting" + nearest(key));
+      }
+    }
+  }
+
+  private String nearest(String key) {
+    String best = null;
+    int bestDistance = 4;
+    for (String some : known) {
+      int distance = distance(key, some);
+      if (distance < bestDistance) {
+        best = some;
+        bestDistance = distance;
+      }
+    }
+    return best == null ? ", remove it" : "; did you mean " + best + "?";
+  }
+
+  /** V. Levenshtein's distance, 1965. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,93 @@
+package dev.errand.config.settings;
+
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a worker is told, beside {@link ClusterSettings}: the keys {@code worker.*}.
+ *
+ * @param name for people
+ * @param slots how many attempts run at once
+ * @param handlers class names of handlers beside those that are found
+ * @param drain for which running attempts may finish at stop
+ */
+public record WorkerSettings(String name, Slots slots, List<String> handlers, Duration drain) {
+
+  private static final int MAX_SLOTS = 100_000;
+  private static final int VIRTUAL_THREADS = 21;
+
+  /**
+   * Room for running attempts.
+   *
+   * @param blocking of handlers with a thread of their own
+   * @param eventLoop of handlers on an event loop
+   */
+  public record Slots(int blocking, int eventLoop) {
+
+    /** As many blocking ones as there are cores, or 256 where threads cost nothing. */
+    static Slots usual() {
+      return new Slots(
+          Runtime.version().feature() >= VIRTUAL_THREADS
+              ? 256
+              : Runtime.getRuntime().availableProcessors(),
+          1_000);
+    }
+
+    private static Slots parse(Object value) {
+      Slots usual = usual();
+      if (value instanceof JsonObject each) {
+        if (!List.of("blocking", "eventLoop").containsAll(each.fieldNames())) {
+          throw new IllegalArgumentException("may have blocking and eventLoop");
+        }
+        return new Slots(
+            number(each.getValue("blocking", usual.blocking())),
+            number(each.getValue("eventLoop", usual.eventLoop())));
+      }
+      return new Slots(number(value), number(value));
+    }
+
+    private static int number(Object value) {
+      String text = String.valueOf(value);
+      int number = text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+      if (number < 1 || number > MAX_SLOTS) {
+        throw new IllegalArgumentException(
+            "must be 1 to " + MAX_SLOTS + ", or {\"blocking\": …, \"eventLoop\": …}");
+      }
+      return number;
+    }
+  }
+
+  /** Reads the keys; what is wrong is noted in the reader. */
+  public static WorkerSettings read(SettingsReader in) {
+    return new WorkerSettings(
+        in.text("worker.name", hostName()),
+        in.read("worker.slots", Slots.usual(), Slots::parse),
+        in.texts("worker.handlers", List.of()),
+        in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(24)));
+  }
+
+  /**
+   * Reads a node's settings where the cluster has been joined already.
+   *
+   * @throws SettingsException if any is wrong
+   */
+  public static WorkerSettings read(JsonObject conf, Map<String, String> environment) {
+    SettingsReader in = new SettingsReader(conf, environment);
+    in.leave("cluster");
+    WorkerSettings settings = read(in);
+    in.finish();
+    return settings;
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "worker";
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.errand.dispatcher;
+
+import dev.errand.config.cluster.Membership;
+import dev.errand.config.launch.ExitCode;
+import dev.errand.config.launch.StartFailure;
+import dev.errand.config.settings.DispatcherSettings;
+import dev.errand.dispatcher.bus.BusDoor;
+import dev.errand.dispatcher.bus.BusPort;
+import dev.errand.dispatcher.core.CoreSettings;
+import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.store.MemoryTaskStore;
+import dev.errand.dispatcher.store.TaskStore;
+import dev.errand.dispatcher.web.WebDoor;
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.JsonText;
+import dev.errand.protocol.frame.Header;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import java.security.SecureRandom;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One dispatcher node: core, store and doors on one event loop. Deployed once, on a Vertx of the
+ * secured cluster.
+ */
+public final class DispatcherVerticle extends VerticleBase {
+
+  private static final Logger log = LoggerFactory.getLogger(DispatcherVerticle.class);
+  private static final int TICK_MILLIS = 50;
+
+  private TaskStore store;
+  private BusDoor bus;
+  private WebDoor web;
+  private volatile boolean open;
+
+  @Override
+  public Future<?> start() {
+    if (context.threadingModel() != ThreadingModel.EVENT_LOOP || context.getInstanceCount() > 1) {
+      throw new StartFailure(
+          ExitCode.USAGE, "a dispatcher is one event-loop verticle: drop -instances and -worker");
+    }
+    DispatcherSettings settings = DispatcherSettings.read(config(), System.getenv());
+    Membership membership = Membership.of(vertx);
+    refuseSecond(membership);
+    store = new MemoryTaskStore(settings.store(), System::currentTimeMillis);
+    DispatcherCore core =
+        new DispatcherCore(
+            coreSettings(settings, membership.cluster()),
+            DispatcherVerticle::payloadProblem,
+            new SplittableRandom(new SecureRandom().nextLong()),
+            new BusPort(vertx),
+            Dispatch.now());
+    Dispatch dispatch = new Dispatch(context, core, store);
+    membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
+    vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
+    bus = new BusDoor(vertx, dispatch);
+    web = new WebDoor(vertx, settings.http(), dispatch, () -> open);
+    return web.open()
+        .compose(port -> bus.open().map(port))
+        .onSuccess(
+            port -> {
+              open = true;
+              log.info(
+                  "dispatcher of cluster '{}' at {}, http://{}:{}",
+                  membership.cluster(),
+                  membership.local().address(),
+                  settings.http().host(),
+                  port);
+            });
+  }
+
+  private static String payloadProblem(Bytes payload) {
+    String problem = JsonText.problem(payload);
+    return problem == null ? null : "payload " + problem;
+  }
+
+  private static void refuseSecond(Membership membership) {
+    Membership.Member local = membership.local();
+    for (Membership.Member member : membership.members()) {
+      if (DispatcherRole.NAME.equals(member.role()) && !member.nodeId().equals(local.nodeId())) {
+        throw new StartFailure(
+            ExitCode.USAGE,
+            "cluster '"
+                + membership.cluster()
+                + "' has a dispatcher at "
+                + member.address()
+                + ": stop that one first, or set another cluster.name");
+      }
+    }
+  }
+
+  private CoreSettings coreSettings(DispatcherSettings settings, String cluster) {
+    return new CoreSettings(
+        Header.cluster(cluster),
+        store.id(),
+        store.epoch(),
+        new CoreSettings.Limits(settings.limits().payload(), settings.limits().result()),
+        new CoreSettings.Defaults(
+            settings.defaults().timeout().toMillis(),
+            settings.defaults().maxAttempts(),
+            settings.defaults().backoff().toMillis()),
+        CoreSettings.Timings.USUAL);
+  }
+
+  @Override
+  public Future<?> stop() {
+    open = false;
+    return close(bus == null ? Future.succeededFuture() : bus.close())
+        .compose(any -> close(web == null ? Future.succeededFuture() : web.close()))
+        .compose(any -> store == null ? Future.succeededFuture() : store.close());
+  }
+
+  /** A door that can't be closed must not keep the others open. */
+  private static Future<Void> close(Future<Void> closing) {
+    return closing.onFailure(e -> log.warn("while closing: {}", e.getMessage())).otherwiseEmpty();
+  }
+}

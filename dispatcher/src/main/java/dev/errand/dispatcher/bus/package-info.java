@@ -1,0 +1,2 @@
+/** The door for the event bus, onto {@link dev.errand.dispatcher.Dispatch}. */
+package dev.errand.dispatcher.bus;

@@ -1,0 +1,31 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.frame.Accepted;
+import dev.errand.protocol.frame.Done;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Session;
+
+/** A client that is linked. Owner: the core's thread. */
+final class ClientPeer extends Peer {
+
+  /** The client's number of the last submission that was taken or refused. */
+  long lastNumber;
+
+  boolean gone;
+
+  ClientPeer(String nodeId, Session session, long nowNanos) {
+    super(nodeId, session, nowNanos);
+  }
+
+  void tell(Accepted answer) {
+    if (!gone) {
+      answer.write(sending.batch(FrameKind.ACCEPTED));
+    }
+  }
+
+  void tell(Done done) {
+    if (!gone) {
+      done.write(sending.batch(FrameKind.DONE));
+    }
+  }
+}

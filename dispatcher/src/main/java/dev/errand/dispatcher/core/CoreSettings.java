@@ -1,0 +1,35 @@
+package dev.errand.dispatcher.core;
+
+/**
+ * What the core is told at its start. All times in milliseconds, sizes in bytes.
+ *
+ * @param cluster the cluster's name in four bytes
+ * @param storeId of the store whose tasks these are
+ * @param epoch this life of the dispatcher on that store, from 1 to 2^22
+ * @param limits of payloads and results
+ * @param defaults for tasks that ask for nothing
+ * @param timings of links and leases
+ */
+public record CoreSettings(
+    int cluster, long storeId, int epoch, Limits limits, Defaults defaults, Timings timings) {
+
+  /** Sizes that are refused beyond. */
+  public record Limits(int payload, int result) {}
+
+  /** For tasks that ask for nothing: per attempt; how often; the first pause before a retry. */
+  public record Defaults(long timeout, int maxAttempts, long backoff) {}
+
+  /**
+   * Timings of links and leases.
+   *
+   * @param heartbeat between two heartbeats of a peer
+   * @param loss without a heartbeat, after which a worker is lost
+   * @param grace for a worker to report a timeout itself, before the dispatcher decides
+   * @param clientMemory for which a silent client's submissions are remembered
+   */
+  public record Timings(int heartbeat, int loss, int grace, long clientMemory) {
+
+    /** As protocol.md has them: 1 s, three missed, 5 s, 10 minutes. */
+    public static final Timings USUAL = new Timings(1_000, 3_000, 5_000, 600_000);
+  }
+}

@@ -1,0 +1,368 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.frame.Accepted;
+import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.ClientHello;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.Done;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.FrameWriter;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Heartbeat;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Outcome;
+import dev.errand.protocol.frame.Refused;
+import dev.errand.protocol.frame.Release;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Submit;
+import dev.errand.protocol.frame.Watch;
+import dev.errand.protocol.frame.WorkerHello;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The dispatcher's state machine. Inputs ({@link #request}, {@link #receive}, {@link #tick}, {@link
+ * #nodeLeft}, {@link #durable}) change it; at the end of a turn the owner takes the {@link
+ * #changes}, makes them durable, and {@link #flush}es the frames that are due. Nothing here waits,
+ * blocks or throws for what comes from outside. One thread at a time.
+ */
+public final class DispatcherCore {
+
+  /** The dispatcher stood still if two ticks are this far apart. */
+  private static final long STILL_NANOS = 1_000_000_000L;
+
+  private final CoreSettings settings;
+  private final PayloadCheck check;
+  private final FramePort port;
+  private final TimingWheel wheel;
+  private final Turns turns = new Turns();
+  private final Tasks tasks;
+  private final Leases leases;
+  private final Peers peers;
+  private final Granting granting;
+  private long malformed;
+  private long stale;
+  private long lastTick;
+
+  /**
+   * A core without tasks.
+   *
+   * @param random for the jitter of pauses
+   * @param start the time it begins at
+   */
+  public DispatcherCore(
+      CoreSettings settings,
+      PayloadCheck check,
+      RandomGenerator random,
+      FramePort port,
+      Now start) {
+    this.settings = settings;
+    this.check = check;
+    this.port = port;
+    this.wheel = new TimingWheel(start.nanos());
+    this.tasks = new Tasks(settings, wheel, random, turns);
+    this.leases = new Leases(settings, wheel, tasks, turns);
+    this.peers = new Peers(settings, tasks, leases);
+    this.granting = new Granting(tasks, leases);
+    this.lastTick = start.nanos();
+  }
+
+  /**
+   * A HELLO or heartbeat.
+   *
+   * @return the answer; null if there is none to give
+   */
+  public byte[] request(byte[] frame, Now now) {
+    try {
+      Header header = Header.read(frame);
+      if (header.session().cluster() != settings.cluster()) {
+        return refuse(header, "another cluster's name: compare cluster.name on both nodes");
+      }
+      return switch (header.kind()) {
+        case WORKER_HELLO -> peers.hello(header.session().peer(), WorkerHello.read(frame), now);
+        case CLIENT_HELLO -> peers.hello(header.session().peer(), ClientHello.read(frame), now);
+        case HEARTBEAT -> heartbeat(header, Heartbeat.read(frame), now);
+        default -> throw new MalformedFrameException("not a request: " + header.kind());
+      };
+    } catch (MalformedFrameException e) {
+      malformed++;
+      return refuse(null, e.getMessage());
+    }
+  }
+
+  private byte[] refuse(Header header, String reason) {
+    long peer = header == null ? 0 : header.session().peer();
+    return new Refused(reason).frame(new Session(settings.cluster(), 0, 0, peer, 0));
+  }
+
+  private byte[] heartbeat(Header header, Heartbeat heartbeat, Now now) {
+    Peer peer = peers.find(header.session());
+    if (peer == null) {
+      stale++;
+      return new FrameWriter().frame(FrameKind.RESET, header.session(), 0, Credit.NONE);
+    }
+    peer.heard(header, now);
+    if (peer instanceof WorkerPeer worker) {
+      heartbeat
+          .progress()
+          .forEach(
+              (id, progress) -> {
+                Lease lease = worker.leases.get((long) id);
+                if (lease != null) {
+                  lease.task.progress = progress;
+                }
+              });
+    }
+    return peer.heartbeat(header, frame -> port.send(header.session().peer(), frame));
+  }
+
+  /** A frame that wants no answer. */
+  public void receive(byte[] frame, Now now) {
+    try {
+      Header header = Header.read(frame);
+      Peer peer = peers.find(header.session());
+      if (peer == null) {
+        stale++;
+        return;
+      }
+      peer.heard(header, now);
+      if (header.seq() != 0 && peer.receiving.isNext(header.seq())) {
+        take(peer, header, frame, now);
+      }
+    } catch (MalformedFrameException e) {
+      malformed++;
+    }
+  }
+
+  /** Reads the whole frame before any of it counts: a bad one changes nothing. */
+  private void take(Peer peer, Header header, byte[] frame, Now now)
+      throws MalformedFrameException {
+    BatchReader batch = new BatchReader(frame);
+    if (peer instanceof WorkerPeer worker) {
+      switch (header.kind()) {
+        case OUTCOMES -> {
+          List<Outcome> all = new ArrayList<>();
+          while (batch.next()) {
+            all.add(Outcome.read(batch));
+          }
+          all.forEach(outcome -> leases.outcome(worker, outcome, now));
+        }
+        case RELEASE -> {
+          List<Release> all = new ArrayList<>();
+          while (batch.next()) {
+            all.add(Release.read(batch));
+          }
+          all.forEach(release -> leases.release(worker, release, now));
+        }
+        case DRAINING -> worker.draining = true;
+        case BYE -> peers.bye(worker, now);
+        default -> throw new MalformedFrameException("not from a worker: " + header.kind());
+      }
+    } else {
+      ClientPeer client = (ClientPeer) peer;
+      switch (header.kind()) {
+        case SUBMIT -> {
+          List<Submit> all = new ArrayList<>();
+          while (batch.next()) {
+            all.add(Submit.read(batch));
+          }
+          all.forEach(submit -> submit(client, submit, now));
+        }
+        case WATCH -> {
+          List<Watch> all = new ArrayList<>();
+          while (batch.next()) {
+            all.add(Watch.read(batch));
+          }
+          all.forEach(watch -> watch(client, watch.id()));
+        }
+        case BYE -> peers.bye(client, now);
+        default -> throw new MalformedFrameException("not from a client: " + header.kind());
+      }
+    }
+    peer.receiving.take(header.seq());
+    turns.mark(peer);
+  }
+
+  private void submit(ClientPeer client, Submit submit, Now now) {
+    if (submit.number() <= client.lastNumber) {
+      return;
+    }
+    client.lastNumber = submit.number();
+    String problem = problem(submit);
+    if (problem != null) {
+      turns.answer(client, new Accepted(submit.number(), 0, problem));
+      return;
+    }
+    LiveTask task = tasks.submit(submit, now);
+    if (submit.watched()) {
+      Tasks.watch(task, client);
+    }
+    turns.submitted(task);
+    turns.answer(client, new Accepted(submit.number(), task.spec.id(), null));
+  }
+
+  private String problem(Submit submit) {
+    if (!TaskRequest.TYPE_PATTERN.matcher(submit.type()).matches()) {
+      return "type must match " + TaskRequest.TYPE_PATTERN.pattern();
+    }
+    if (submit.payload().length() > settings.limits().payload()) {
+      return "payload has "
+          + submit.payload().length()
+          + " bytes, limits.payload allows "
+          + settings.limits().payload()
+          + ": send less, or a reference to where it lies";
+    }
+    return check.problem(submit.payload());
+  }
+
+  private final List<Watching> unresolved = new ArrayList<>();
+
+  /**
+   * A client waits for a task that is not live: the owner looks in the store and answers by {@link
+   * #watched}.
+   *
+   * @param client opaque
+   * @param id of the task
+   */
+  public record Watching(Object client, long id) {}
+
+  private void watch(ClientPeer client, long id) {
+    LiveTask task = tasks.find(id);
+    if (task != null) {
+      Tasks.watch(task, client);
+    } else {
+      unresolved.add(new Watching(client, id));
+    }
+  }
+
+  /** Takes the watched tasks that have ended or never were. */
+  public List<Watching> unresolved() {
+    List<Watching> all = List.copyOf(unresolved);
+    unresolved.clear();
+    return all;
+  }
+
+  /**
+   * What the store says to a {@link Watching}.
+   *
+   * @param ended null if it knows no such task either
+   */
+  public void watched(Watching watching, EndedTask ended) {
+    ClientPeer client = (ClientPeer) watching.client();
+    client.tell(new Done(watching.id(), ended == null ? null : ended.view()));
+    turns.touch(client);
+  }
+
+  /** To be called every 50 ms or so: fires what is due, and gives up who is silent. */
+  public void tick(Now now) {
+    long gap = now.nanos() - lastTick;
+    lastTick = now.nanos();
+    if (gap > STILL_NANOS) {
+      peers.pardon(gap);
+    }
+    wheel.advance(now);
+    lost.addAll(peers.expire(now).stream().map(worker -> worker.name).toList());
+  }
+
+  private final List<String> lost = new ArrayList<>();
+
+  /** Takes the names of the workers that were lost since the last call, for the log. */
+  public List<String> lostWorkers() {
+    if (lost.isEmpty()) {
+      return List.of();
+    }
+    List<String> all = List.copyOf(lost);
+    lost.clear();
+    return all;
+  }
+
+  /** A node has left the cluster. */
+  public void nodeLeft(String nodeId, Now now) {
+    lost.addAll(peers.nodeLeft(nodeId, now).stream().map(worker -> worker.name).toList());
+  }
+
+  /**
+   * What this turn changed and must be durable before it is told.
+   *
+   * @return null if nothing
+   */
+  public Changes changes() {
+    return turns.close();
+  }
+
+  /** All changes up to that number are durable. */
+  public void durable(long number) {
+    for (Turns.Unrecorded next = turns.recorded(number);
+        next != null;
+        next = turns.recorded(number)) {
+      next.submitted().forEach(tasks::submitted);
+      for (Turns.Answer answer : next.answers()) {
+        answer.client().tell(answer.accepted());
+        turns.touch(answer.client());
+      }
+      next.changes().ended().forEach(tasks::ended);
+      for (Turns.Mark mark : next.marks()) {
+        mark.peer().recorded(mark.session(), mark.received());
+        turns.touch(mark.peer());
+      }
+    }
+  }
+
+  /** The end of a turn: grants what can be granted, and sends what is due. */
+  public void flush(Now now) {
+    granting.run(now);
+    turns.flush(port);
+  }
+
+  /** The task as it stands; null if it has ended or never was. */
+  public Task view(long id, Now now) {
+    LiveTask task = tasks.find(id);
+    return task == null ? null : tasks.view(task, now);
+  }
+
+  public Ledger ledger() {
+    return tasks.ledger();
+  }
+
+  public Counters counters() {
+    return new Counters(malformed, stale);
+  }
+
+  /** Clients that are linked or remembered. */
+  public int clients() {
+    return peers.clients();
+  }
+
+  public List<WorkerView> workers(Now now) {
+    return peers.workers().stream()
+        .map(
+            worker ->
+                new WorkerView(
+                    Long.toHexString(worker.session.peer()),
+                    worker.name,
+                    worker.types,
+                    worker.slots,
+                    worker.leases.size(),
+                    (now.nanos() - worker.heardNanos) / 1_000_000,
+                    worker.draining))
+        .toList();
+  }
+
+  public List<TypeView> types(Now now) {
+    List<TypeView> all = new ArrayList<>();
+    for (TypeQueue queue : tasks.queues()) {
+      LiveTask oldest = queue.first();
+      all.add(
+          new TypeView(
+              queue.type,
+              queue.size(),
+              queue.running,
+              oldest == null ? 0 : Math.max(0, now.wallMillis() - oldest.spec.submitted()),
+              queue.offerings.size()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskId;
+import dev.errand.protocol.TaskState;
+
+/**
+ * A task that reached its terminal state.
+ *
+ * @param spec what was submitted
+ * @param state terminal
+ * @param result JSON if it succeeded, else null
+ * @param error why it failed; null if it succeeded
+ * @param attempt number of the last one; 0 if there was none
+ * @param worker name of the worker of the last one; null if there was none
+ * @param started the last attempt, milliseconds since 1970; 0 if there was none
+ * @param finished milliseconds since 1970
+ */
+public record EndedTask(
+    TaskSpec spec,
+    TaskState state,
+    Bytes result,
+    TaskError error,
+    int attempt,
+    String worker,
+    long started,
+    long finished) {
+
+  /** As seen from outside. */
+  public Task view() {
+    return new Task(
+        TaskId.text(spec.id()),
+        spec.type(),
+        state,
+        spec.payload(),
+        result,
+        error,
+        new Task.Attempts(attempt, spec.maxAttempts(), worker),
+        new Task.Times(spec.submitted(), started, finished),
+        null,
+        null);
+  }
+
+  /** Bytes of payload and result. */
+  public int bytes() {
+    return spec.payload().length() + (result == null ? 0 : result.length());
+  }
+}

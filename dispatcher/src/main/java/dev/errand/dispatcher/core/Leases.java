@@ -1,0 +1,191 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.frame.Cancel;
+import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Grant;
+import dev.errand.protocol.frame.Outcome;
+import dev.errand.protocol.frame.Release;
+import dev.errand.protocol.frame.WorkerHello;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How leases begin and end: by an outcome, by being given back, by the dispatcher's own deadline,
+ * by the loss of the worker. An outcome counts if its lease is current, or if it ended by its
+ * worker's loss and the task has no newer one. Owner: the core's thread.
+ */
+final class Leases {
+
+  private final CoreSettings settings;
+  private final TimingWheel wheel;
+  private final Tasks tasks;
+  private final Turns turns;
+  private final Long2ObjectOpenHashMap<Lease> lost = new Long2ObjectOpenHashMap<>();
+  private long lastId;
+
+  Leases(CoreSettings settings, TimingWheel wheel, Tasks tasks, Turns turns) {
+    this.settings = settings;
+    this.wheel = wheel;
+    this.tasks = tasks;
+    this.turns = turns;
+    this.lastId = Lease.firstId(settings.epoch());
+  }
+
+  /** Leases a queued task to a worker that has a credit for it. */
+  void grant(LiveTask task, TypeQueue.Offering offering, Now now) {
+    forgetLost(task);
+    WorkerPeer worker = offering.worker();
+    TaskSpec spec = task.spec;
+    long timeout =
+        spec.timeout() != 0
+            ? spec.timeout()
+            : offering.offer().timeoutMillis() != 0
+                ? offering.offer().timeoutMillis()
+                : settings.defaults().timeout();
+    Lease lease = new Lease(++lastId, task, worker, timeout, this);
+    task.attempt++;
+    tasks.leased(task, lease, now);
+    hold(lease, now);
+    worker.granted(offering.offer().pool());
+    Grant.write(
+        worker.sending.batch(FrameKind.GRANT),
+        lease.id,
+        spec.id(),
+        task.attempt,
+        spec.type(),
+        timeout,
+        spec.payload());
+    turns.touch(worker);
+  }
+
+  private void hold(Lease lease, Now now) {
+    lease.worker.leases.put(lease.id, lease);
+    long most = lease.timeout + settings.timings().grace();
+    wheel.set(lease, now.nanos() + most * 1_000_000);
+  }
+
+  /** An attempt came to something. */
+  void outcome(WorkerPeer worker, Outcome outcome, Now now) {
+    Lease lease = worker.leases.get(outcome.lease());
+    if (lease == null) {
+      lease = readopt(worker, outcome.lease(), now);
+    }
+    if (lease == null || lease.task.spec.id() != outcome.task()) {
+      return;
+    }
+    close(lease);
+    if (outcome.error() == null) {
+      tasks.end(lease.task, TaskState.SUCCEEDED, outcome.result(), null, now);
+    } else if (outcome.error().kind() == ErrorKind.REJECTED) {
+      tasks.end(lease.task, TaskState.FAILED, null, outcome.error(), now);
+    } else {
+      tasks.attemptFailed(lease.task, outcome.error(), now);
+    }
+  }
+
+  /** A worker gives a lease back. */
+  void release(WorkerPeer worker, Release release, Now now) {
+    Lease lease = worker.leases.get(release.lease());
+    if (lease == null) {
+      return;
+    }
+    close(lease);
+    if (release.started()) {
+      startedInVain(lease, "worker '" + worker.name + "' gave it back: " + release.reason(), now);
+    } else {
+      tasks.returned(lease.task);
+    }
+  }
+
+  /** The dispatcher's own deadline: the worker has not even reported a timeout. */
+  void overdue(Lease lease, Now now) {
+    close(lease);
+    new Cancel(lease.id, CancelReason.TIMEOUT).write(lease.worker.sending.batch(FrameKind.CANCEL));
+    turns.touch(lease.worker);
+    tasks.attemptFailed(
+        lease.task,
+        new TaskError(
+            ErrorKind.TIMEOUT,
+            "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout + " ms"),
+        now);
+  }
+
+  /** The worker is lost, and with it what ran there. */
+  void lost(WorkerPeer worker, String how, Now now) {
+    for (Lease lease : new ArrayList<>(worker.leases.values())) {
+      close(lease);
+      startedInVain(lease, "worker '" + worker.name + "' " + how, now);
+    }
+  }
+
+  private void startedInVain(Lease lease, String how, Now now) {
+    LiveTask task = lease.task;
+    if (task.spec.maxAttempts() == 1) {
+      TaskError error =
+          new TaskError(ErrorKind.WORKER_LOST, how + "; the task may run at most once");
+      tasks.end(task, TaskState.FAILED, null, error, now);
+      return;
+    }
+    tasks.returned(task);
+    task.lease = lease;
+    lost.put(lease.id, lease);
+  }
+
+  /**
+   * The same incarnation says hello again, in a new session: what it still holds goes on, what it
+   * never got waits again, what others have by now is cancelled there.
+   *
+   * @param before what the dispatcher knew of it; null if it was lost
+   */
+  void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
+    Set<Long> held = new HashSet<>(hello.held());
+    List<Lease> leases = before == null ? List.of() : new ArrayList<>(before.leases.values());
+    for (Lease lease : leases) {
+      close(lease);
+      tasks.returned(lease.task);
+      if (held.contains(lease.id)) {
+        lease.task.lease = lease;
+        lost.put(lease.id, lease);
+      }
+    }
+    for (long id : hello.held()) {
+      if (readopt(worker, id, now) == null) {
+        new Cancel(id, CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
+        turns.touch(worker);
+      }
+    }
+  }
+
+  /** A lease that ended by its worker's loss goes on, if its task has no newer one. */
+  private Lease readopt(WorkerPeer worker, long id, Now now) {
+    Lease before = lost.get(id);
+    if (before == null || before.worker.session.peer() != worker.session.peer()) {
+      return null;
+    }
+    lost.remove(id);
+    Lease lease = new Lease(id, before.task, worker, before.timeout, this);
+    tasks.adopted(before.task, lease);
+    hold(lease, now);
+    return lease;
+  }
+
+  private void close(Lease lease) {
+    lease.cancel();
+    lease.worker.leases.remove(lease.id);
+    lease.task.lease = null;
+  }
+
+  private void forgetLost(LiveTask task) {
+    if (task.lease != null) {
+      lost.remove(task.lease.id);
+      task.lease = null;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.frame.ClientHello;
+import dev.errand.protocol.frame.Offer;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Welcome;
+import dev.errand.protocol.frame.WorkerHello;
+import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Who is linked: sessions begin with HELLO and end by silence, by BYE, or when the node has left
+ * the cluster. Owner: the core's thread.
+ */
+final class Peers {
+
+  private final CoreSettings settings;
+  private final Tasks tasks;
+  private final Leases leases;
+  private final Long2ObjectLinkedOpenHashMap<WorkerPeer> workers =
+      new Long2ObjectLinkedOpenHashMap<>();
+  private final Long2ObjectLinkedOpenHashMap<ClientPeer> clients =
+      new Long2ObjectLinkedOpenHashMap<>();
+  private int sessions;
+
+  Peers(CoreSettings settings, Tasks tasks, Leases leases) {
+    this.settings = settings;
+    this.tasks = tasks;
+    this.leases = leases;
+  }
+
+  Collection<WorkerPeer> workers() {
+    return workers.values();
+  }
+
+  int clients() {
+    return clients.size();
+  }
+
+  /** The peer whose current session this is; null if there is none. */
+  Peer find(Session session) {
+    Peer peer = workers.get(session.peer());
+    if (peer == null) {
+      peer = clients.get(session.peer());
+    }
+    return peer != null && peer.session.equals(session) ? peer : null;
+  }
+
+  byte[] hello(long incarnation, WorkerHello hello, Now now) {
+    WorkerPeer before = remove(incarnation);
+    WorkerPeer worker = new WorkerPeer(hello, session(incarnation), now.nanos());
+    workers.put(incarnation, worker);
+    for (Offer offer : hello.offers()) {
+      tasks.queue(offer.type()).offerings.add(new TypeQueue.Offering(worker, offer));
+    }
+    leases.claim(before, worker, hello, now);
+    return welcome(before != null).frame(worker.session);
+  }
+
+  byte[] hello(long incarnation, ClientHello hello, Now now) {
+    ClientPeer client = clients.get(incarnation);
+    boolean known = client != null;
+    if (known) {
+      client.restart(session(incarnation), now.nanos());
+    } else {
+      client = new ClientPeer(hello.nodeId(), session(incarnation), now.nanos());
+      clients.put(incarnation, client);
+    }
+    return welcome(known).frame(client.session);
+  }
+
+  private Session session(long incarnation) {
+    return new Session(
+        settings.cluster(), settings.storeId(), settings.epoch(), incarnation, ++sessions);
+  }
+
+  private Welcome welcome(boolean resumed) {
+    return new Welcome(
+        resumed,
+        settings.timings().heartbeat(),
+        settings.timings().loss(),
+        settings.limits().payload(),
+        settings.limits().result());
+  }
+
+  /** It says so itself. */
+  void bye(Peer peer, Now now) {
+    if (peer instanceof WorkerPeer worker) {
+      lose(worker, "left", now);
+    } else {
+      forget((ClientPeer) peer);
+    }
+  }
+
+  /**
+   * The node has left the cluster; its clients may come back by another way, its workers' work not.
+   */
+  List<WorkerPeer> nodeLeft(String nodeId, Now now) {
+    List<WorkerPeer> gone = new ArrayList<>();
+    for (WorkerPeer worker : workers.values()) {
+      if (worker.nodeId.equals(nodeId)) {
+        gone.add(worker);
+      }
+    }
+    gone.forEach(worker -> lose(worker, "left the cluster", now));
+    return gone;
+  }
+
+  /** Gives up who was silent for too long. */
+  List<WorkerPeer> expire(Now now) {
+    long loss = settings.timings().loss() * 1_000_000L;
+    List<WorkerPeer> silent = new ArrayList<>();
+    for (WorkerPeer worker : workers.values()) {
+      if (now.nanos() - worker.heardNanos >= loss) {
+        silent.add(worker);
+      }
+    }
+    silent.forEach(worker -> lose(worker, "was silent for too long", now));
+    long memory = settings.timings().clientMemory() * 1_000_000L;
+    for (ClientPeer client : new ArrayList<>(clients.values())) {
+      if (now.nanos() - client.heardNanos >= memory) {
+        forget(client);
+      }
+    }
+    return silent;
+  }
+
+  /** The dispatcher itself stood still: nobody could be heard in that time. */
+  void pardon(long nanos) {
+    workers.values().forEach(worker -> worker.heardNanos += nanos);
+    clients.values().forEach(client -> client.heardNanos += nanos);
+  }
+
+  private void lose(WorkerPeer worker, String how, Now now) {
+    remove(worker.session.peer());
+    leases.lost(worker, how, now);
+  }
+
+  private WorkerPeer remove(long incarnation) {
+    WorkerPeer worker = workers.remove(incarnation);
+    if (worker != null) {
+      worker.draining = true;
+      for (String type : worker.types) {
+        tasks.queue(type).offerings.removeIf(offering -> offering.worker() == worker);
+      }
+    }
+    return worker;
+  }
+
+  private void forget(ClientPeer client) {
+    client.gone = true;
+    client.sending.clear();
+    clients.remove(client.session.peer());
+  }
+}

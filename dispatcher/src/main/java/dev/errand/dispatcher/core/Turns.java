@@ -1,0 +1,91 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.frame.Accepted;
+import dev.errand.protocol.frame.Session;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What the inputs of one turn leave behind: changes that must be durable before they are told, and
+ * peers that have frames to send. Owner: the core's thread.
+ */
+final class Turns {
+
+  /** What waits for one batch of changes to become durable. */
+  record Unrecorded(
+      Changes changes, List<LiveTask> submitted, List<Answer> answers, List<Mark> marks) {}
+
+  /** The answer to one submission. */
+  record Answer(ClientPeer client, Accepted accepted) {}
+
+  /** How far a peer's stream is durable with that batch. */
+  record Mark(Peer peer, Session session, long received) {}
+
+  private final ArrayDeque<Unrecorded> recording = new ArrayDeque<>();
+  private final List<Peer> touched = new ArrayList<>();
+  private Unrecorded open;
+  private long number;
+
+  /** The changes that this turn makes. */
+  Changes changes() {
+    return open().changes();
+  }
+
+  private Unrecorded open() {
+    if (open == null) {
+      open =
+          new Unrecorded(
+              new Changes(++number), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+    return open;
+  }
+
+  void submitted(LiveTask task) {
+    open().submitted().add(task);
+  }
+
+  /** To be told when everything before it is durable. */
+  void answer(ClientPeer client, Accepted accepted) {
+    open().answers().add(new Answer(client, accepted));
+  }
+
+  /** What the peer's stream has brought so far is durable with this turn's changes. */
+  void mark(Peer peer) {
+    open().marks().add(new Mark(peer, peer.session, peer.receiving.received()));
+  }
+
+  /** The peer has something to send at the end of the turn. */
+  void touch(Peer peer) {
+    if (peer.touch()) {
+      touched.add(peer);
+    }
+  }
+
+  /** Closes the turn's changes; null if there are none. */
+  Changes close() {
+    if (open == null) {
+      return null;
+    }
+    Changes changes = open.changes();
+    recording.add(open);
+    open = null;
+    return changes;
+  }
+
+  /** Takes the oldest batch, up to that number; null if there is none. */
+  Unrecorded recorded(long upTo) {
+    Unrecorded oldest = recording.peek();
+    return oldest == null || oldest.changes().number() > upTo ? null : recording.poll();
+  }
+
+  /** Sends what the touched peers have. */
+  void flush(FramePort port) {
+    for (Peer peer : touched) {
+      Consumer<byte[]> out = frame -> port.send(peer.session.peer(), frame);
+      peer.flush(out);
+    }
+    touched.clear();
+  }
+}

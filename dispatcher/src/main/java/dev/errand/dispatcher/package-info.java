@@ -1,0 +1,6 @@
+/**
+ * The dispatcher, from top to bottom: {@link dev.errand.dispatcher.DispatcherVerticle} opens the
+ * doors ({@code bus}, {@code web}) onto {@link dev.errand.dispatcher.Dispatch}, the shell around
+ * {@code store} and {@code core}. No step leads back up.
+ */
+package dev.errand.dispatcher;

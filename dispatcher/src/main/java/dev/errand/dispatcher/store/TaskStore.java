@@ -1,0 +1,32 @@
+package dev.errand.dispatcher.store;
+
+import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.EndedTask;
+import io.vertx.core.Future;
+
+/**
+ * Keeps tasks. Called on the dispatcher's event loop, which never waits: whatever takes time
+ * completes a future later.
+ */
+public interface TaskStore {
+
+  /** Tells this store's tasks from those of any other store. */
+  long id();
+
+  /** Which life of a dispatcher on this store this is, from 1. */
+  int epoch();
+
+  /**
+   * Takes a turn's changes.
+   *
+   * @return completes when they and all before them are durable; fails if that can't be, and then
+   *     the dispatcher must not go on
+   */
+  Future<Void> append(Changes changes);
+
+  /** An ended task; null if it is not kept, or not any more. */
+  Future<EndedTask> read(long id);
+
+  /** Frees what it holds. */
+  Future<Void> close();
+}

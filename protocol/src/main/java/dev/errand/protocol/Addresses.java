@@ -1,0 +1,18 @@
+package dev.errand.protocol;
+
+/** The event-bus addresses of the system, in one place. */
+public final class Addresses {
+
+  /** Where workers and clients reach the dispatcher with frames. */
+  public static final String DISPATCHER = "errand.dispatcher";
+
+  /** Takes {@code {"id": …}} and answers with the task as JSON. */
+  public static final String TASKS_GET = "errand.tasks.get";
+
+  private Addresses() {}
+
+  /** Where the worker or client of this incarnation receives frames. */
+  public static String peer(long incarnation) {
+    return "errand.peer." + Long.toHexString(incarnation);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.errand.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+
+/**
+ * Reads JSON text once, without building a tree: is it one JSON value in UTF-8? Payloads and
+ * results are checked where they enter the system, and travel as they came.
+ */
+public final class JsonText {
+
+  /** Brackets within brackets that are allowed. */
+  public static final int MAX_DEPTH = 1_000;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
+
+  private JsonText() {}
+
+  /**
+   * What is wrong with the text.
+   *
+   * @return null if it is one JSON value; else a line for whoever wrote it
+   */
+  public static String problem(Bytes text) {
+    if (text.length() > 1 && text.array()[text.offset() + 1] == 0) {
+      return "is not UTF-8";
+    }
+    try (JsonParser parser = FACTORY.createParser(text.array(), text.offset(), text.length())) {
+      if (parser.nextToken() == null) {
+        return "is empty, not a JSON value";
+      }
+      int depth = 0;
+      for (JsonToken token = parser.currentToken(); ; token = parser.nextToken()) {
+        if (token == null) {
+          return "is cut off, not a JSON value";
+        }
+        if (token.isStructStart()) {
+          depth++;
+        } else if (token.isStructEnd()) {
+          depth--;
+        } else {
+          // Strings are read lazily; this finds bad ones.
+          parser.finishToken();
+        }
+        if (depth == 0) {
+          break;
+        }
+      }
+      return parser.nextToken() == null ? null : "has more behind its JSON value";
+    } catch (JsonProcessingException e) {
+      return "is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " ");
+    } catch (IOException e) {
+      return "is not JSON: " + e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.errand.protocol;
+
+import java.util.Locale;
+
+/** What becomes of a task; the last three are terminal. */
+public enum TaskState {
+  /** Waits for a time: the backoff before its next attempt. */
+  SCHEDULED,
+  /** Waits for a worker. */
+  QUEUED,
+  /** Leased to a worker. */
+  RUNNING,
+  SUCCEEDED,
+  FAILED,
+  CANCELLED;
+
+  private static final TaskState[] VALUES = values();
+
+  /** Whether this is the task's end. */
+  public boolean terminal() {
+    return ordinal() >= SUCCEEDED.ordinal();
+  }
+
+  /** As it reads in JSON: {@code "queued"}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The state of that ordinal.
+   *
+   * @return null if there is none
+   */
+  public static TaskState of(int ordinal) {
+    return ordinal >= 0 && ordinal < VALUES.length ? VALUES[ordinal] : null;
+  }
+
+  /** The state that {@link #text} gave. */
+  public static TaskState of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

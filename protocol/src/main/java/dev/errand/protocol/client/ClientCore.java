@@ -1,0 +1,226 @@
+package dev.errand.protocol.client;
+
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskId;
+import dev.errand.protocol.frame.Accepted;
+import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.ClientHello;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.Done;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Heartbeat;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Submit;
+import dev.errand.protocol.frame.Watch;
+import dev.errand.protocol.frame.Welcome;
+import dev.errand.protocol.link.DispatcherLink;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a client has submitted and waits for. Submissions are numbered; those without an answer are
+ * repeated by the link, and submitted again to a dispatcher that lost its store. Pure; one thread
+ * at a time.
+ */
+final class ClientCore implements DispatcherLink.Owner {
+
+  /** Frames on their way at most; more submissions wait here, and leave in fewer, larger frames. */
+  private static final int WINDOW = 8;
+
+  private final String nodeId;
+  private final DispatcherLink link;
+  private final ArrayDeque<Submission> pending = new ArrayDeque<>();
+  private final ArrayDeque<Submission> unanswered = new ArrayDeque<>();
+  private final Map<Long, List<Submission>> awaited = new HashMap<>();
+  private long lastNumber;
+  private String refusal;
+
+  ClientCore(int cluster, long incarnation, String nodeId, DispatcherLink.Port port) {
+    this.nodeId = nodeId;
+    this.link = new DispatcherLink(cluster, incarnation, this, port);
+  }
+
+  DispatcherLink link() {
+    return link;
+  }
+
+  /** Takes a task for the dispatcher; it leaves at the next flush or when there is a dispatcher. */
+  void submit(Submission submission) {
+    if (refusal != null) {
+      submission.failed(new SubmissionException(refusal));
+      return;
+    }
+    submission.number = ++lastNumber;
+    pending.add(submission);
+  }
+
+  /** Waits for the end of a task that may have been submitted by anybody. */
+  void watch(long id, Submission watcher) {
+    await(id, watcher);
+    new Watch(id).write(link.batch(FrameKind.WATCH));
+  }
+
+  /** Nobody waits for it any more. */
+  void forget(long id, Submission watcher) {
+    List<Submission> watchers = awaited.get(id);
+    if (watchers != null && watchers.remove(watcher) && watchers.isEmpty()) {
+      awaited.remove(id);
+    }
+  }
+
+  /** Sends what has gathered; to be called at the end of each turn. */
+  void flush() {
+    if (link.session() == null) {
+      return;
+    }
+    if (link.sending().unacknowledged() < WINDOW) {
+      for (Submission next = pending.poll(); next != null; next = pending.poll()) {
+        unanswered.add(next);
+        Submit.write(link.batch(FrameKind.SUBMIT), next.number, next.watched, next.request);
+        if (link.sending().unacknowledged() >= WINDOW) {
+          break;
+        }
+      }
+    }
+    link.flush();
+  }
+
+  /** Everything that is still open fails: the client is being closed. */
+  void close() {
+    SubmissionException why = new SubmissionException("the client was closed");
+    pending.forEach(submission -> submission.failed(why));
+    pending.clear();
+    unanswered.forEach(submission -> submission.failed(why));
+    unanswered.clear();
+    awaited.values().forEach(all -> all.forEach(submission -> submission.failed(why)));
+    awaited.clear();
+    if (link.session() != null) {
+      link.batch(FrameKind.BYE);
+      link.flush();
+    }
+  }
+
+  @Override
+  public byte[] hello(Session session) {
+    return new ClientHello(nodeId).frame(session);
+  }
+
+  @Override
+  public byte[] heartbeat(Session session, long ack) {
+    return new Heartbeat(Map.of()).frame(session, ack, Credit.NONE);
+  }
+
+  @Override
+  public Credit credit() {
+    return Credit.NONE;
+  }
+
+  @Override
+  public void welcomed(Welcome welcome, boolean sameStore, long now) {
+    refusal = null;
+    if (sameStore && welcome.resumed()) {
+      return;
+    }
+    link.sending().clear();
+    if (sameStore) {
+      failUnanswered();
+    } else {
+      submitAgain();
+    }
+    for (Map.Entry<Long, List<Submission>> entry : awaited.entrySet()) {
+      new Watch(entry.getKey()).write(link.batch(FrameKind.WATCH));
+    }
+  }
+
+  private void failUnanswered() {
+    for (Submission next = unanswered.poll(); next != null; next = unanswered.poll()) {
+      next.failed(
+          new SubmissionException(
+              "the dispatcher was out of reach for so long that it can't say whether it took this"
+                  + " task; look for it, or submit it again"));
+    }
+  }
+
+  private void submitAgain() {
+    while (!unanswered.isEmpty()) {
+      pending.addFirst(unanswered.removeLast());
+    }
+  }
+
+  @Override
+  public void lost(boolean silent, long now) {
+    // The link says hello again; what is unanswered waits for the WELCOME.
+  }
+
+  @Override
+  public void refused(String reason) {
+    refusal = reason;
+    SubmissionException why = new SubmissionException(reason);
+    for (Submission next = pending.poll(); next != null; next = pending.poll()) {
+      next.failed(why);
+    }
+  }
+
+  @Override
+  public void take(Header header, byte[] frame, long now) throws MalformedFrameException {
+    BatchReader batch = new BatchReader(frame);
+    switch (header.kind()) {
+      case ACCEPTED -> {
+        while (batch.next()) {
+          accepted(Accepted.read(batch));
+        }
+      }
+      case DONE -> {
+        while (batch.next()) {
+          done(Done.read(batch));
+        }
+      }
+      default -> throw new MalformedFrameException("not for a client: " + header.kind());
+    }
+  }
+
+  private void accepted(Accepted answer) {
+    Submission first = unanswered.peek();
+    if (first == null || first.number != answer.number()) {
+      return;
+    }
+    unanswered.remove();
+    if (answer.id() == 0) {
+      first.failed(new SubmissionException(answer.problem()));
+      return;
+    }
+    if (first.watched) {
+      await(answer.id(), first);
+    }
+    first.accepted(answer.id());
+  }
+
+  private void await(long id, Submission watcher) {
+    awaited.computeIfAbsent(id, any -> new ArrayList<>(1)).add(watcher);
+  }
+
+  private void done(Done done) {
+    List<Submission> watchers = awaited.remove(done.id());
+    if (watchers == null) {
+      return;
+    }
+    Task task = done.task();
+    for (Submission watcher : watchers) {
+      if (task == null) {
+        watcher.failed(
+            new TaskLostException(
+                "the dispatcher knows no task "
+                    + TaskId.text(done.id())
+                    + "; it was removed after its retention, or a dispatcher with another store"
+                    + " took over"));
+      } else {
+        watcher.ended(task);
+      }
+    }
+  }
+}

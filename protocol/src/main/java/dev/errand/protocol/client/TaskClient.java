@@ -1,0 +1,288 @@
+package dev.errand.protocol.client;
+
+import dev.errand.protocol.Addresses;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskId;
+import dev.errand.protocol.TaskJson;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.link.BusPort;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Submits tasks from any verticle of the cluster and gets their ends. Many calls at once are cheap:
+ * what gathers in one turn of the event loop leaves in one frame. While there is no dispatcher,
+ * calls wait for one; put {@code timeout} on their futures to wait no longer than you like.
+ *
+ * <p>All methods may be called from any thread; futures complete on the context that made the
+ * client.
+ */
+public final class TaskClient {
+
+  private static final int TICK_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ClientCore core;
+  private final MessageConsumer<byte[]> consumer;
+  private final long timer;
+  private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean turning = new AtomicBoolean();
+
+  private TaskClient(Vertx vertx, String cluster, String nodeId) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    long incarnation = new SecureRandom().nextLong() >>> 1;
+    this.core =
+        new ClientCore(
+            Header.cluster(cluster),
+            incarnation,
+            nodeId,
+            new BusPort(vertx, this::turn, () -> core().link()));
+    this.consumer =
+        vertx
+            .eventBus()
+            .<byte[]>consumer(Addresses.peer(incarnation))
+            .handler(message -> turn(() -> core.link().receive(message.body(), System.nanoTime())));
+    this.timer =
+        vertx.setPeriodic(1, TICK_MILLIS, id -> turn(() -> core.link().tick(System.nanoTime())));
+  }
+
+  /**
+   * A client on a node of the cluster; its futures complete on the caller's context.
+   *
+   * @param vertx the clustered Vert.x
+   * @param cluster the cluster's name, as in {@code cluster.name}
+   * @param nodeId of that Vert.x in the cluster
+   * @return when the bus knows where to find it
+   */
+  public static Future<TaskClient> create(Vertx vertx, String cluster, String nodeId) {
+    TaskClient client = new TaskClient(vertx, cluster, nodeId);
+    return client.consumer.completion().map(client);
+  }
+
+  /**
+   * Submits a task.
+   *
+   * @return the task as it was accepted; fails with {@link SubmissionException} if it is refused
+   */
+  public Future<Task> submit(TaskRequest request) {
+    Objects.requireNonNull(request);
+    Promise<Task> promise = Promise.promise();
+    turn(() -> core.submit(new Accepting(request, promise)));
+    return promise.future();
+  }
+
+  /**
+   * Submits many tasks.
+   *
+   * @return the tasks as they were accepted, in order; fails with the first refusal (the others are
+   *     accepted all the same: submit one by one to know which)
+   */
+  public Future<List<Task>> submitAll(List<TaskRequest> requests) {
+    List<Future<Task>> all = new ArrayList<>(requests.size());
+    requests.forEach(request -> all.add(submit(request)));
+    return Future.join(all).map(done -> done.list());
+  }
+
+  /**
+   * Submits a task and waits for its result.
+   *
+   * @param resultClass such as {@code String}, {@code Integer}, {@code JsonObject}
+   * @return the result; fails with {@link SubmissionException}, {@link TaskFailedException}, {@link
+   *     TaskLostException} or {@link io.vertx.core.json.DecodeException}
+   */
+  public <T> Future<T> call(String type, Object payload, Class<T> resultClass) {
+    return run(TaskRequest.of(type, payload)).map(task -> task.resultAs(resultClass));
+  }
+
+  /**
+   * Submits a task and waits for its success.
+   *
+   * @return the succeeded task, without its payload; fails like {@link #call}
+   */
+  public Future<Task> run(TaskRequest request) {
+    Objects.requireNonNull(request);
+    Promise<Task> promise = Promise.promise();
+    turn(() -> core.submit(new Running(request, promise)));
+    return promise.future();
+  }
+
+  /**
+   * Waits for the end of a task, whoever submitted it.
+   *
+   * @param patience how long; the task goes on when it is over
+   * @return the task as it ended, whatever the end, without its payload; fails with {@link
+   *     TimeoutException} or {@link TaskLostException}
+   */
+  public Future<Task> await(String id, Duration patience) {
+    long number = TaskId.parse(id);
+    if (number < 0) {
+      return Future.failedFuture(new TaskLostException("'" + id + "' is no task id"));
+    }
+    Promise<Task> promise = Promise.promise();
+    Awaiting watcher = new Awaiting(promise);
+    turn(() -> core.watch(number, watcher));
+    long over =
+        vertx.setTimer(
+            Math.max(1, patience.toMillis()),
+            timerId -> {
+              turn(() -> core.forget(number, watcher));
+              promise.tryFail(
+                  new TimeoutException("task " + id + " has not ended within " + patience));
+            });
+    return promise.future().onComplete(any -> vertx.cancelTimer(over));
+  }
+
+  /**
+   * The task as it stands.
+   *
+   * @return null if the dispatcher knows no such task; fails with {@link
+   *     io.vertx.core.eventbus.ReplyException} if no dispatcher answers within 5 s
+   */
+  public Future<Task> get(String id) {
+    return vertx
+        .eventBus()
+        .<JsonObject>request(
+            Addresses.TASKS_GET,
+            new JsonObject().put("id", id),
+            new DeliveryOptions().setSendTimeout(TimeUnit.SECONDS.toMillis(5)))
+        .map(reply -> reply.body() == null ? null : TaskJson.decode(reply.body()));
+  }
+
+  /** Leaves; what is still open fails. */
+  public Future<Void> close() {
+    vertx.cancelTimer(timer);
+    Promise<Void> closed = Promise.promise();
+    turn(
+        () -> {
+          core.close();
+          closed.complete();
+        });
+    return closed.future().compose(any -> consumer.unregister());
+  }
+
+  private ClientCore core() {
+    return core;
+  }
+
+  /** Runs it on the client's context, with others that gather, and one flush behind them all. */
+  private void turn(Runnable step) {
+    turns.add(step);
+    if (turning.compareAndSet(false, true)) {
+      context.runOnContext(any -> runTurns());
+    }
+  }
+
+  private void runTurns() {
+    turning.set(false);
+    for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
+      next.run();
+    }
+    core.flush();
+  }
+
+  private static final class Accepting extends Submission {
+    private final Promise<Task> promise;
+
+    Accepting(TaskRequest request, Promise<Task> promise) {
+      super(request, false);
+      this.promise = promise;
+    }
+
+    @Override
+    void accepted(long id) {
+      promise.complete(
+          new Task(
+              TaskId.text(id),
+              request.type(),
+              TaskState.QUEUED,
+              request.payload(),
+              null,
+              null,
+              new Task.Attempts(0, request.maxAttempts(), null),
+              new Task.Times(TaskId.millis(id), 0, 0),
+              null,
+              null));
+    }
+
+    @Override
+    void ended(Task task) {
+      throw new IllegalStateException("not watched");
+    }
+
+    @Override
+    void failed(RuntimeException why) {
+      promise.fail(why);
+    }
+  }
+
+  private static final class Running extends Submission {
+    private final Promise<Task> promise;
+
+    Running(TaskRequest request, Promise<Task> promise) {
+      super(request, true);
+      this.promise = promise;
+    }
+
+    @Override
+    void accepted(long id) {
+      // Its end is what counts.
+    }
+
+    @Override
+    void ended(Task task) {
+      if (task.state() == TaskState.SUCCEEDED) {
+        promise.complete(task);
+      } else {
+        promise.fail(new TaskFailedException(task));
+      }
+    }
+
+    @Override
+    void failed(RuntimeException why) {
+      promise.fail(why);
+    }
+  }
+
+  private static final class Awaiting extends Submission {
+    private final Promise<Task> promise;
+
+    Awaiting(Promise<Task> promise) {
+      super(null, true);
+      this.promise = promise;
+    }
+
+    @Override
+    void accepted(long id) {
+      throw new IllegalStateException("not submitted here");
+    }
+
+    @Override
+    void ended(Task task) {
+      promise.tryComplete(task);
+    }
+
+    @Override
+    void failed(RuntimeException why) {
+      promise.tryFail(why);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.errand.protocol.frame;
+
+import dev.errand.protocol.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A frame in the making: room for the header, then what is written. Numbers are big-endian, lengths
+ * and small numbers LEB128. Not thread-safe.
+ */
+public final class FrameWriter {
+
+  private byte[] bytes;
+  private int length = Header.BYTES;
+
+  public FrameWriter() {
+    this(256);
+  }
+
+  FrameWriter(int capacity) {
+    bytes = new byte[Math.max(capacity, Header.BYTES)];
+  }
+
+  /** Bytes so far, header included. */
+  public int length() {
+    return length;
+  }
+
+  public FrameWriter u8(int value) {
+    room(1);
+    bytes[length++] = (byte) value;
+    return this;
+  }
+
+  public FrameWriter i32(int value) {
+    room(4);
+    putInt(length, value);
+    length += 4;
+    return this;
+  }
+
+  public FrameWriter i64(long value) {
+    room(8);
+    putInt(length, (int) (value >>> 32));
+    putInt(length + 4, (int) value);
+    length += 8;
+    return this;
+  }
+
+  /** A number that is mostly small and never negative. */
+  public FrameWriter varint(long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("negative: " + value);
+    }
+    room(9);
+    long rest = value;
+    while (rest > 0x7f) {
+      bytes[length++] = (byte) (rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    bytes[length++] = (byte) rest;
+    return this;
+  }
+
+  /** Length, then bytes. */
+  public FrameWriter bytes(Bytes value) {
+    varint(value.length());
+    room(value.length());
+    System.arraycopy(value.array(), value.offset(), bytes, length, value.length());
+    length += value.length();
+    return this;
+  }
+
+  /** Length, then UTF-8. */
+  public FrameWriter text(String value) {
+    return bytes(Bytes.of(value.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Overwrites four bytes written before. */
+  void i32At(int offset, int value) {
+    putInt(offset, value);
+  }
+
+  /** The finished frame in an array of its own length, not numbered. */
+  public byte[] frame(FrameKind kind, Session session, long ack, Credit credit) {
+    byte[] frame = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    Header.write(frame, kind, session, 0, ack, credit);
+    return frame;
+  }
+
+  private void putInt(int offset, int value) {
+    bytes[offset] = (byte) (value >>> 24);
+    bytes[offset + 1] = (byte) (value >>> 16);
+    bytes[offset + 2] = (byte) (value >>> 8);
+    bytes[offset + 3] = (byte) value;
+  }
+
+  private void room(int more) {
+    if (bytes.length - length < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.errand.protocol.link;
+
+import dev.errand.protocol.frame.BatchWriter;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.FrameWriter;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.HeartbeatReply;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Refused;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Welcome;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker's or client's end of the link to the dispatcher: says hello until it is welcomed, then
+ * keeps the heartbeat, acknowledges, repeats, and starts anew when the dispatcher is silent or has
+ * forgotten it. Times are nanoseconds of a monotonic clock. One thread at a time.
+ */
+public final class DispatcherLink {
+
+  /** Between two HELLOs to a dispatcher that doesn't answer. */
+  private static final long HELLO_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private static final int HELLO_ANSWER_MILLIS = 900;
+
+  /** How frames leave. A request's answer comes back by {@link #answer} or {@link #noAnswer}. */
+  public interface Port {
+    void send(byte[] frame);
+
+    /** Sends a frame whose answer is awaited for so many milliseconds. */
+    void request(byte[] frame, int answerMillis);
+  }
+
+  /** Whose link it is. */
+  public interface Owner {
+    /** The HELLO to say now. */
+    byte[] hello(Session session);
+
+    /** The heartbeat to send now, of {@link #session}. */
+    byte[] heartbeat(Session session, long ack);
+
+    /** What it takes now; {@link Credit#NONE} for a client. */
+    Credit credit();
+
+    /**
+     * A session begins.
+     *
+     * @param sameStore whether this dispatcher still has the tasks of the session before
+     */
+    void welcomed(Welcome welcome, boolean sameStore, long now);
+
+    /**
+     * The session is over.
+     *
+     * @param silent whether the dispatcher was silent for too long; else it left, or forgot
+     */
+    void lost(boolean silent, long now);
+
+    /** The dispatcher will not have this node; a line for the log. */
+    void refused(String reason);
+
+    /** A numbered frame, in order and once. */
+    void take(Header header, byte[] frame, long now) throws MalformedFrameException;
+  }
+
+  private final Owner owner;
+  private final Port port;
+  private final Session unknown;
+  private final SendStream sending = new SendStream();
+  private ReceiveStream receiving = new ReceiveStream();
+
+  private Session session;
+  private Welcome timings;
+  private long lastStore;
+  private boolean hadStore;
+  private boolean asking;
+  private long nextAt;
+  private long answeredAt;
+  private long acked;
+  private Credit told = Credit.NONE;
+  private long malformed;
+
+  /**
+   * A link that begins at the first {@link #tick}.
+   *
+   * @param cluster the cluster's name in four bytes
+   * @param incarnation of this worker or client, never used before
+   */
+  public DispatcherLink(int cluster, long incarnation, Owner owner, Port port) {
+    this.unknown = new Session(cluster, 0, 0, incarnation, 0);
+    this.owner = owner;
+    this.port = port;
+  }
+
+  /** The current session; null before WELCOME and after a loss. */
+  public Session session() {
+    return session;
+  }
+
+  /** What the dispatcher said in its last WELCOME; null before the first. */
+  public Welcome timings() {
+    return timings;
+  }
+
+  /** Frames that couldn't be read. */
+  public long malformed() {
+    return malformed;
+  }
+
+  /** What leaves for the dispatcher. */
+  public SendStream sending() {
+    return sending;
+  }
+
+  /** The batch that takes the next entry of that kind. */
+  public BatchWriter batch(FrameKind kind) {
+    return sending.batch(kind);
+  }
+
+  /** To be called every 100 ms or so, and to begin. */
+  public void tick(long now) {
+    if (session != null && now - answeredAt >= millis(timings.lossMillis())) {
+      lose(true, now);
+    }
+    if (asking || now < nextAt) {
+      return;
+    }
+    asking = true;
+    if (session == null) {
+      nextAt = now + HELLO_NANOS;
+      port.request(owner.hello(unknown), HELLO_ANSWER_MILLIS);
+    } else {
+      nextAt = now + millis(timings.heartbeatMillis());
+      sending.mark();
+      acked = receiving.received();
+      port.request(owner.heartbeat(session, acked), timings.heartbeatMillis() * 9 / 10);
+    }
+  }
+
+  /** Sends what has gathered; to be called at the end of each turn. */
+  public void flush() {
+    if (session == null) {
+      return;
+    }
+    Credit credit = owner.credit();
+    if (sending.waiting()) {
+      acked = receiving.received();
+      told = credit;
+      sending.flush(session, acked, credit, port::send);
+    } else if (!credit.equals(told)) {
+      acked = receiving.received();
+      told = credit;
+      port.send(new FrameWriter().frame(FrameKind.ACK, session, acked, credit));
+    }
+  }
+
+  /** A frame that was sent to this node. */
+  public void receive(byte[] frame, long now) {
+    try {
+      Header header = Header.read(frame);
+      if (session == null || !header.session().equals(session)) {
+        return;
+      }
+      sending.acknowledged(header.ack());
+      if (header.kind() == FrameKind.RESET) {
+        lose(false, now);
+      } else if (header.seq() != 0 && receiving.take(header.seq())) {
+        owner.take(header, frame, now);
+      }
+    } catch (MalformedFrameException e) {
+      malformed++;
+    }
+  }
+
+  /** The answer to the last request. */
+  public void answer(byte[] frame, long now) {
+    asking = false;
+    try {
+      Header header = Header.read(frame);
+      switch (header.kind()) {
+        case WELCOME -> welcome(header, Welcome.read(frame), now);
+        case REFUSED -> owner.refused(Refused.read(frame).reason());
+        case HEARTBEAT_REPLY -> heard(header, HeartbeatReply.read(frame), now);
+        case RESET -> {
+          if (session != null) {
+            lose(false, now);
+          }
+        }
+        default -> throw new MalformedFrameException("not an answer: " + header.kind());
+      }
+    } catch (MalformedFrameException e) {
+      malformed++;
+    }
+  }
+
+  /** The last request was not answered in time, or nobody is there. */
+  public void noAnswer(long now) {
+    asking = false;
+  }
+
+  /** The dispatcher's node has left the cluster. */
+  public void dispatcherLeft(long now) {
+    if (session != null) {
+      lose(false, now);
+    }
+  }
+
+  private void welcome(Header header, Welcome welcome, long now) {
+    if (session != null || header.session().peer() != unknown.peer()) {
+      return;
+    }
+    session = header.session();
+    boolean sameStore = hadStore && lastStore == session.storeId();
+    hadStore = true;
+    lastStore = session.storeId();
+    timings = welcome;
+    answeredAt = now;
+    nextAt = now + millis(welcome.heartbeatMillis());
+    receiving = new ReceiveStream();
+    acked = 0;
+    told = Credit.NONE;
+    if (sameStore) {
+      sending.restart();
+    } else {
+      sending.clear();
+    }
+    owner.welcomed(welcome, sameStore, now);
+  }
+
+  private void heard(Header header, HeartbeatReply reply, long now) {
+    if (session == null || !header.session().equals(session)) {
+      return;
+    }
+    answeredAt = now;
+    sending.acknowledged(header.ack());
+    sending.repeat(reply.received(), session, receiving.received(), owner.credit(), port::send);
+  }
+
+  private void lose(boolean silent, long now) {
+    session = null;
+    nextAt = now;
+    owner.lost(silent, now);
+  }
+
+  private static long millis(int millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.errand.worker;
+
+import dev.errand.config.cluster.Membership;
+import dev.errand.config.launch.ExitCode;
+import dev.errand.config.launch.StartFailure;
+import dev.errand.config.settings.WorkerSettings;
+import dev.errand.protocol.Addresses;
+import dev.errand.protocol.client.TaskClient;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.link.BusPort;
+import dev.errand.worker.core.WorkerCore;
+import dev.errand.worker.core.WorkerProfile;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker: the bus, the core and the runner on one event loop; handlers run elsewhere. Deployed
+ * on a Vertx of the secured cluster. (Not to be confused with Vert.x's worker threading model: this
+ * is an event-loop verticle.)
+ */
+public final class WorkerVerticle extends VerticleBase {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerVerticle.class);
+  private static final int TICK_MILLIS = 50;
+
+  /** For the dispatcher's acknowledgement of what was given back at the very end. */
+  private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private WorkerSettings settings;
+  private TaskClient client;
+  private AttemptRunner runner;
+  private WorkerCore core;
+  private MessageConsumer<byte[]> consumer;
+  private boolean turning;
+  private boolean wasReady;
+  private String lastRefusal;
+  private Leaving leaving;
+
+  @Override
+  public Future<?> start() {
+    settings = WorkerSettings.read(config(), System.getenv());
+    Membership membership = Membership.of(vertx);
+    String cluster = membership.cluster();
+    Handlers handlers = handlers();
+    String nodeId = membership.local().nodeId();
+    return TaskClient.create(vertx, cluster, nodeId)
+        .compose(
+            made -> {
+              client = made;
+              return open(membership, handlers, nodeId);
+            })
+        .onSuccess(
+            any ->
+                log.info(
+                    "worker '{}' of cluster '{}' at {}",
+                    settings.name(),
+                    cluster,
+                    membership.local().address()));
+  }
+
+  private Handlers handlers() {
+    try {
+      return Handlers.find(settings.handlers());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(ExitCode.USAGE, e.getMessage());
+    }
+  }
+
+  private Future<Void> open(Membership membership, Handlers handlers, String nodeId) {
+    long incarnation = new SecureRandom().nextLong() >>> 1;
+    WorkerSettings.Slots slots = settings.slots();
+    runner = new AttemptRunner(handlers, slots.blocking(), this::turn, client, this::resultLimit);
+    core =
+        new WorkerCore(
+            Header.cluster(membership.cluster()),
+            incarnation,
+            new WorkerProfile(
+                settings.name(),
+                nodeId,
+                new Credit(slots.blocking(), slots.eventLoop()),
+                handlers.offers()),
+            runner,
+            new BusPort(vertx, this::turn, () -> core.link()));
+    consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));
+    consumer.handler(message -> turn(() -> core.link().receive(message.body(), System.nanoTime())));
+    membership.onLeft(
+        member -> {
+          if ("dispatcher".equals(member.role())) {
+            turn(() -> core.link().dispatcherLeft(System.nanoTime()));
+          }
+        });
+    return Future.all(consumer.completion(), runner.open(core))
+        .onSuccess(
+            any -> {
+              vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
+              vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> runner.watch());
+            })
+        .mapEmpty();
+  }
+
+  private int resultLimit() {
+    return core.link().timings() == null ? 0 : core.link().timings().resultLimit();
+  }
+
+  private void tick() {
+    core.tick(System.nanoTime());
+    if (leaving != null) {
+      leaving.tick();
+    }
+  }
+
+  /** Runs it on this verticle's context, with one flush behind all that gather in a turn. */
+  private void turn(Runnable step) {
+    context.runOnContext(
+        any -> {
+          step.run();
+          if (!turning) {
+            turning = true;
+            context.runOnContext(end -> endTurn());
+          }
+        });
+  }
+
+  private void endTurn() {
+    turning = false;
+    core.flush();
+    if (core.ready() != wasReady) {
+      wasReady = core.ready();
+      log.info(wasReady ? "the dispatcher is there" : "the dispatcher is away, waiting for it");
+    }
+    if (core.refusal() != null && !core.refusal().equals(lastRefusal)) {
+      lastRefusal = core.refusal();
+      log.error("the dispatcher refuses this worker: {}", lastRefusal);
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (core == null) {
+      return Future.succeededFuture();
+    }
+    leaving = new Leaving();
+    turn(core::drain);
+    return leaving
+        .done
+        .future()
+        .compose(any -> consumer.unregister())
+        .compose(any -> client.close())
+        .compose(any -> runner.close());
+  }
+
+  /**
+   * The way out: finish what runs, as long as there is patience, give back the rest, say goodbye.
+   */
+  private final class Leaving {
+
+    private final Promise<Void> done = Promise.promise();
+    private final long drainUntil = System.nanoTime() + settings.drain().toNanos();
+    private long wordsUntil;
+
+    private void tick() {
+      long now = System.nanoTime();
+      if (wordsUntil == 0 && (core.runningCount() == 0 || now - drainUntil >= 0)) {
+        wordsUntil = now + LAST_WORDS_NANOS;
+        core.releaseAll("worker '" + settings.name() + "' stops");
+        core.flush();
+      }
+      if (wordsUntil != 0 && (core.recorded() || !core.ready() || now - wordsUntil >= 0)) {
+        core.bye();
+        core.flush();
+        done.tryComplete();
+      }
+    }
+  }
+}

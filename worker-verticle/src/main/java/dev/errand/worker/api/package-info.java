@@ -1,0 +1,6 @@
+/**
+ * What authors of handlers see: implement {@link dev.errand.worker.api.BlockingTaskHandler} or
+ * {@link dev.errand.worker.api.TaskHandler}, name the class in {@code META-INF/services} or in
+ * {@code worker.handlers}.
+ */
+package dev.errand.worker.api;

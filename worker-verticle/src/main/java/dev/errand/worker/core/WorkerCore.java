@@ -1,0 +1,338 @@
+package dev.errand.worker.core;
+
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Progress;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.Cancel;
+import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Grant;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Heartbeat;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Offer;
+import dev.errand.protocol.frame.Outcome;
+import dev.errand.protocol.frame.Pool;
+import dev.errand.protocol.frame.Release;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Welcome;
+import dev.errand.protocol.frame.WorkerHello;
+import dev.errand.protocol.link.DispatcherLink;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker's state machine: what is granted takes a slot and starts; what it comes to is kept until
+ * the dispatcher has recorded it; the credit grows when a slot is really free. Enforces the
+ * attempts' timeouts. Times are nanoseconds of a monotonic clock.
+ */
+public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
+
+  /** Outcomes that wait for a dispatcher: beyond this many bytes no more work is taken. */
+  private static final long MAX_KEPT_BYTES = 64L << 20;
+
+  /** A dispatcher that was away for longer gets no old outcomes. */
+  private static final long KEEP_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private final WorkerProfile profile;
+  private final Runner runner;
+  private final DispatcherLink link;
+  private final Map<String, Offer> offers = new HashMap<>();
+  private final Map<Long, RunningAttempt> running = new LinkedHashMap<>();
+  private final Map<Long, Progress> progress = new LinkedHashMap<>();
+  private final long[] granted = new long[Pool.COUNT];
+  private final long[] taken = new long[Pool.COUNT];
+  private Credit credit = Credit.NONE;
+  private boolean draining;
+  private long lostAt;
+  private String refusal;
+
+  /**
+   * A worker that begins at the first tick of its {@link #link}.
+   *
+   * @param cluster the cluster's name in four bytes
+   * @param incarnation of this worker, never used before
+   */
+  public WorkerCore(
+      int cluster,
+      long incarnation,
+      WorkerProfile profile,
+      Runner runner,
+      DispatcherLink.Port port) {
+    this.profile = profile;
+    this.runner = runner;
+    this.link = new DispatcherLink(cluster, incarnation, this, port);
+    profile.offers().forEach(offer -> offers.put(offer.type(), offer));
+  }
+
+  /** The link, to be fed with frames and answers. */
+  public DispatcherLink link() {
+    return link;
+  }
+
+  /** Whether the dispatcher has welcomed it, and is there. */
+  public boolean ready() {
+    return link.session() != null;
+  }
+
+  /** Why the dispatcher does not take it in; null unless it said so. */
+  public String refusal() {
+    return refusal;
+  }
+
+  /** Attempts that take a slot. */
+  public int runningCount() {
+    return running.size();
+  }
+
+  /** To be called every 50 ms or so. */
+  public void tick(long now) {
+    link.tick(now);
+    for (RunningAttempt one : new ArrayList<>(running.values())) {
+      if (one.wanted && now - one.deadlineNanos >= 0) {
+        timeOut(one);
+      }
+    }
+    if (link.session() == null && lostAt != 0 && now - lostAt >= KEEP_NANOS) {
+      link.sending().clear();
+    }
+  }
+
+  private void timeOut(RunningAttempt one) {
+    Attempt attempt = one.attempt;
+    runner.cancel(attempt.lease(), CancelReason.TIMEOUT);
+    String message =
+        "the handler of '"
+            + attempt.type()
+            + "' gave no outcome in "
+            + attempt.timeoutMillis()
+            + " ms";
+    tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), attempt.timeoutMillis() * 1_000);
+  }
+
+  /** Sends what has gathered; to be called at the end of each turn. */
+  public void flush() {
+    link.flush();
+  }
+
+  /** Takes nothing new from now on. */
+  public void drain() {
+    if (!draining) {
+      draining = true;
+      link.batch(FrameKind.DRAINING);
+    }
+  }
+
+  /** Gives back what still runs: the worker won't wait for it. */
+  public void releaseAll(String reason) {
+    for (RunningAttempt one : running.values()) {
+      if (one.wanted) {
+        one.wanted = false;
+        new Release(one.attempt.lease(), true, reason).write(link.batch(FrameKind.RELEASE));
+        runner.cancel(one.attempt.lease(), CancelReason.LOST);
+      }
+    }
+  }
+
+  /** Whether the dispatcher has recorded everything that ran here. */
+  public boolean recorded() {
+    return link.sending().unacknowledged() == 0 && !link.sending().waiting();
+  }
+
+  /** Says that it leaves for good. */
+  public void bye() {
+    link.batch(FrameKind.BYE);
+  }
+
+  @Override
+  public void outcome(long lease, Bytes result, TaskError error, long runMicros) {
+    RunningAttempt one = running.get(lease);
+    if (one == null || !one.wanted) {
+      return;
+    }
+    if (one.lost && error != null) {
+      // It may have failed because it was told to stop: that is not the task's fault.
+      release(lease, true, "the dispatcher was out of reach");
+    } else {
+      tell(one, result, error, runMicros);
+    }
+  }
+
+  private void tell(RunningAttempt one, Bytes result, TaskError error, long runMicros) {
+    one.wanted = false;
+    new Outcome(one.attempt.lease(), one.attempt.task(), runMicros, result, error)
+        .write(link.batch(FrameKind.OUTCOMES));
+  }
+
+  @Override
+  public void release(long lease, boolean started, String reason) {
+    RunningAttempt one = running.get(lease);
+    if (one != null && one.wanted) {
+      one.wanted = false;
+      new Release(lease, started, reason).write(link.batch(FrameKind.RELEASE));
+    }
+  }
+
+  @Override
+  public void ended(long lease) {
+    RunningAttempt one = running.remove(lease);
+    if (one != null) {
+      taken[one.pool.ordinal()]--;
+      progress.remove(lease);
+    }
+  }
+
+  @Override
+  public void progress(long lease, Progress told) {
+    if (running.containsKey(lease)) {
+      progress.put(lease, told);
+    }
+  }
+
+  @Override
+  public byte[] hello(Session session) {
+    List<Long> held = new ArrayList<>();
+    running.forEach(
+        (lease, one) -> {
+          if (one.wanted) {
+            held.add(lease);
+          }
+        });
+    link.sending().forEachKept(frame -> addLeases(frame, held));
+    return new WorkerHello(
+            profile.name(), profile.nodeId(), profile.slots(), profile.offers(), held, draining)
+        .frame(session);
+  }
+
+  private static void addLeases(byte[] frame, List<Long> held) {
+    try {
+      FrameKind kind = Header.read(frame).kind();
+      BatchReader batch = new BatchReader(frame);
+      while (batch.next()) {
+        if (kind == FrameKind.OUTCOMES) {
+          held.add(Outcome.read(batch).lease());
+        } else if (kind == FrameKind.RELEASE) {
+          held.add(Release.read(batch).lease());
+        }
+      }
+    } catch (MalformedFrameException e) {
+      throw new IllegalStateException("a frame of our own", e);
+    }
+  }
+
+  @Override
+  public byte[] heartbeat(Session session, long ack) {
+    byte[] frame = new Heartbeat(Map.copyOf(progress)).frame(session, ack, credit());
+    progress.clear();
+    return frame;
+  }
+
+  /** Only grows within a session: what was granted so far, and the slots that are free. */
+  @Override
+  public Credit credit() {
+    if (!draining && link.sending().keptBytes() < MAX_KEPT_BYTES) {
+      credit =
+          new Credit(
+              Math.max(credit.blocking(), limit(Pool.BLOCKING)),
+              Math.max(credit.eventLoop(), limit(Pool.EVENT_LOOP)));
+    }
+    return credit;
+  }
+
+  private long limit(Pool pool) {
+    return granted[pool.ordinal()] + profile.slots().of(pool) - taken[pool.ordinal()];
+  }
+
+  @Override
+  public void welcomed(Welcome welcome, boolean sameStore, long now) {
+    granted[Pool.BLOCKING.ordinal()] = 0;
+    granted[Pool.EVENT_LOOP.ordinal()] = 0;
+    credit = Credit.NONE;
+    lostAt = 0;
+    refusal = null;
+    if (!sameStore) {
+      for (RunningAttempt one : running.values()) {
+        one.wanted = false;
+        lose(one);
+      }
+    }
+  }
+
+  @Override
+  public void lost(boolean silent, long now) {
+    lostAt = now;
+    if (silent) {
+      running.values().forEach(this::lose);
+    }
+  }
+
+  private void lose(RunningAttempt one) {
+    if (!one.lost) {
+      one.lost = true;
+      runner.cancel(one.attempt.lease(), CancelReason.LOST);
+    }
+  }
+
+  @Override
+  public void refused(String reason) {
+    refusal = reason;
+  }
+
+  @Override
+  public void take(Header header, byte[] frame, long now) throws MalformedFrameException {
+    BatchReader batch = new BatchReader(frame);
+    switch (header.kind()) {
+      case GRANT -> {
+        while (batch.next()) {
+          granted(Grant.read(batch), now);
+        }
+      }
+      case CANCEL -> {
+        while (batch.next()) {
+          cancelled(Cancel.read(batch));
+        }
+      }
+      default -> throw new MalformedFrameException("not for a worker: " + header.kind());
+    }
+  }
+
+  private void granted(Grant grant, long now) {
+    Offer offer = offers.get(grant.type());
+    if (offer == null) {
+      new Release(grant.lease(), false, "no handler").write(link.batch(FrameKind.RELEASE));
+      return;
+    }
+    granted[offer.pool().ordinal()]++;
+    if (draining) {
+      new Release(grant.lease(), false, "draining").write(link.batch(FrameKind.RELEASE));
+      return;
+    }
+    Attempt attempt =
+        new Attempt(
+            grant.lease(),
+            grant.task(),
+            grant.attempt(),
+            grant.type(),
+            grant.timeoutMillis(),
+            grant.payload());
+    taken[offer.pool().ordinal()]++;
+    long deadline = now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis());
+    running.put(grant.lease(), new RunningAttempt(attempt, offer.pool(), deadline));
+    runner.run(attempt);
+  }
+
+  private void cancelled(Cancel cancel) {
+    RunningAttempt one = running.get(cancel.lease());
+    if (one != null) {
+      one.wanted = false;
+      runner.cancel(cancel.lease(), cancel.reason());
+    }
+  }
+}

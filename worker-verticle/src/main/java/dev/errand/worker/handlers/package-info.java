@@ -1,0 +1,2 @@
+/** The handlers that every worker has. */
+package dev.errand.worker.handlers;
