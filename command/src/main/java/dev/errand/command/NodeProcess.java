@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A node that was started as a process of its own; its last log lines are kept. */
-final class NodeProcess {
+public final class NodeProcess {
 
   private static final int KEPT_LINES = 20;
   private static final int UNSAFE_WARNS = 24;
@@ -43,7 +43,8 @@ final class NodeProcess {
    * @param conf its settings file
    * @param ready the log line that says it has started
    */
-  static NodeProcess start(String name, Path jar, Path conf, Pattern ready) throws IOException {
+  public static NodeProcess start(String name, Path jar, Path conf, Pattern ready)
+      throws IOException {
     if (!Files.exists(jar)) {
       throw new IOException(jar + " is missing: build it by ./errand, or ./mvnw package");
     }
@@ -87,26 +88,46 @@ final class NodeProcess {
    * @return the match of the log line
    * @throws IllegalStateException with its last log lines, if it ended or took too long
    */
-  Matcher awaitStart(long seconds) throws InterruptedException {
+  public Matcher awaitStart(long seconds) throws InterruptedException {
     try {
       return started.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      synchronized (lines) {
-        throw new IllegalStateException(
-            name + " did not start; it said: " + String.join(" / ", lines), e);
-      }
+      throw new IllegalStateException(
+          name + " did not start; it said: " + String.join(" / ", log()), e);
+    }
+  }
+
+  /** The operating system's handle on it. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** Its last log lines. */
+  public List<String> log() {
+    synchronized (lines) {
+      return List.copyOf(lines);
     }
   }
 
   /** Asks it to end. */
-  void end() {
+  public void end() {
     process.destroy();
   }
 
-  /** Waits for its end, and makes it so after some seconds. */
-  void awaitEnd(long seconds) throws InterruptedException {
+  /** Ends it at once, without its doing. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  /**
+   * Waits for its end, and makes it so after some seconds.
+   *
+   * @return its exit code
+   */
+  public int awaitEnd(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
+    return process.exitValue();
   }
 }

@@ -6,6 +6,7 @@ import dev.errand.worker.Outcomes.Ending;
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -80,12 +81,19 @@ final class EventLoopLanes {
   /** Starts the loops. */
   Future<Void> open() {
     int count = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    loops =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(count)
-                // The watchdog here says it better, and does something about it.
-                .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1)));
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(count)
+            // The watchdog here says it better, and does something about it.
+            .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1));
+    Promise<Vertx> made = Promise.promise();
+    // On a thread that has no context: the new Vertx is none of the caller's.
+    new Thread(() -> made.complete(Vertx.vertx(options)), "errand-handler-loops").start();
+    return made.future().compose(vertx -> deploy(vertx, count));
+  }
+
+  private Future<Void> deploy(Vertx vertx, int count) {
+    loops = vertx;
     List<Future<String>> deployed = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Lane lane = new Lane();

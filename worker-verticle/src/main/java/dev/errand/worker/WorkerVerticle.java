@@ -96,13 +96,10 @@ public final class WorkerVerticle extends VerticleBase {
             turn(() -> core.link().dispatcherLeft(System.nanoTime()));
           }
         });
-    return Future.all(consumer.completion(), runner.open(core))
-        .onSuccess(
-            any -> {
-              vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
-              vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> runner.watch());
-            })
-        .mapEmpty();
+    Future<Void> opened = runner.open(core);
+    vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
+    vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> turn(runner::watch));
+    return Future.all(consumer.completion(), opened).mapEmpty();
   }
 
   private int resultLimit() {

@@ -93,6 +93,8 @@ public final class SecureCluster {
     } else if (!search.await(peers)) {
       throw new InterruptedException("gave up waiting for a peer");
     }
+    // What Hazelcast says before it has read its configuration.
+    System.setProperty("hazelcast.logging.type", "slf4j");
     Config config = MembershipConfig.of(settings, role, nodeId, peers);
     try {
       instance = Hazelcast.newHazelcastInstance(config);

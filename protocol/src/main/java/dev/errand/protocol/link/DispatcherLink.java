@@ -22,7 +22,8 @@ public final class DispatcherLink {
   /** Between two HELLOs to a dispatcher that doesn't answer. */
   private static final long HELLO_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private static final int HELLO_ANSWER_MILLIS = 900;
+  /** Two cold nodes need a second or so for their first handshakes. */
+  private static final int HELLO_ANSWER_MILLIS = 3_000;
 
   /** How frames leave. A request's answer comes back by {@link #answer} or {@link #noAnswer}. */
   public interface Port {

@@ -1,0 +1,172 @@
+package dev.errand.systemtests;
+
+import dev.errand.command.NodeProcess;
+import dev.errand.config.cluster.Membership;
+import dev.errand.config.cluster.SecureCluster;
+import dev.errand.config.security.AuthKey;
+import dev.errand.config.settings.ClusterSettings;
+import dev.errand.config.settings.PeerAddress;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.client.TaskClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** Nodes as users start them, each a process; all are gone when it is closed. */
+final class ProcessCluster implements AutoCloseable {
+
+  static final Pattern DISPATCHER_READY =
+      Pattern.compile("dispatcher of cluster .* at \\S+, (\\S+)");
+  static final Pattern WORKER_READY = Pattern.compile("the dispatcher is there");
+  private static final long SECONDS = 60;
+
+  final AuthKey key = AuthKey.random();
+  final String name = "test-" + UUID.randomUUID();
+  final int memberPort = freePort();
+  private final Path folder;
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private String page;
+  private Vertx vertx;
+  private TaskClient client;
+
+  ProcessCluster(Path folder) throws IOException {
+    this.folder = folder;
+    Files.writeString(folder.resolve("authkey"), key.text());
+  }
+
+  static Path root() {
+    return Path.of(System.getProperty("errand.root", "..")).toAbsolutePath().normalize();
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
+  }
+
+  JsonObject clusterConf() {
+    return new JsonObject()
+        .put("name", name)
+        .put("authKeyFile", folder.resolve("authkey").toString());
+  }
+
+  NodeProcess startDispatcher() throws Exception {
+    JsonObject conf =
+        new JsonObject()
+            .put("cluster", clusterConf().put("memberPort", memberPort))
+            .put("http", new JsonObject().put("port", 0))
+            .put("defaults", new JsonObject().put("backoff", "50ms"));
+    return start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
+  }
+
+  NodeProcess startSecondDispatcher() throws Exception {
+    JsonArray peers = new JsonArray().add("127.0.0.1:" + memberPort);
+    JsonObject conf =
+        new JsonObject()
+            .put("cluster", clusterConf().put("memberPort", 0).put("peers", peers))
+            .put("http", new JsonObject().put("port", 0));
+    return start("second", "dispatcher", conf, DISPATCHER_READY);
+  }
+
+  NodeProcess dispatcher() throws Exception {
+    NodeProcess node = startDispatcher();
+    page = node.awaitStart(SECONDS).group(1);
+    return node;
+  }
+
+  NodeProcess startWorker(String worker) throws Exception {
+    JsonObject conf =
+        new JsonObject()
+            .put(
+                "cluster",
+                clusterConf().put("peers", new JsonArray().add("127.0.0.1:" + memberPort)))
+            .put("worker", new JsonObject().put("name", worker).put("drain", "5s"));
+    return start(worker, "worker-verticle", conf, WORKER_READY);
+  }
+
+  NodeProcess worker(String worker) throws Exception {
+    NodeProcess node = startWorker(worker);
+    node.awaitStart(SECONDS);
+    return node;
+  }
+
+  private NodeProcess start(String node, String module, JsonObject conf, Pattern ready)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve(node + ".json"), conf.encode());
+    Path jar = root().resolve(module).resolve("target").resolve(module + ".jar");
+    NodeProcess process = NodeProcess.start(node, jar, file, ready);
+    nodes.add(process);
+    return process;
+  }
+
+  TaskClient client() throws Exception {
+    if (client == null) {
+      ClusterSettings settings =
+          new ClusterSettings(
+              name, "127.0.0.1", 0, 0, List.of(new PeerAddress("127.0.0.1", memberPort)), key);
+      vertx = get(SecureCluster.join(settings, "client"));
+      client =
+          get(
+              TaskClient.create(
+                  vertx, Membership.of(vertx).cluster(), Membership.of(vertx).local().nodeId()));
+    }
+    return client;
+  }
+
+  Task task(String id) throws Exception {
+    return get(client().get(id));
+  }
+
+  JsonObject stats() throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(page + "/api/v1/stats")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    return new JsonObject(answer.body());
+  }
+
+  /** Sends a signal by its name, such as STOP, to a process that this test started. */
+  static void signal(NodeProcess node, String signal) throws Exception {
+    Process kill =
+        new ProcessBuilder("sh", "-c", "kill -" + signal + " " + node.handle().pid()).start();
+    if (kill.waitFor() != 0) {
+      throw new IllegalStateException("kill -" + signal + " failed");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (vertx != null) {
+        get(vertx.close());
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("the test's own node can't leave", e);
+    } finally {
+      nodes.forEach(NodeProcess::kill);
+      nodes.forEach(node -> node.handle().onExit().join());
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.errand.systemtests;
+
+import static dev.errand.systemtests.ProcessCluster.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.errand.command.NodeProcess;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.client.TaskClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker that dies or hangs costs its tasks time, never a task. */
+class WorkerLossIT {
+
+  private static final int TASKS = 6;
+
+  @TempDir Path folder;
+
+  @Test
+  void theTasksOfAKilledWorkerStartAgainOnTheOthersWithinASecond() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      cluster.worker("staying");
+      TaskClient client = cluster.client();
+      List<Long> millis = new ArrayList<>();
+      for (int round = 0; round < 5; round++) {
+        NodeProcess victim = cluster.worker("victim-" + round);
+        List<String> ids = submitSleepers(client, "3s");
+        List<String> lost = awaitRunningOn(cluster, ids, "victim-" + round);
+        long killed = System.nanoTime();
+        victim.kill();
+        awaitAllRunningOn(cluster, lost, "staying", Duration.ofSeconds(20));
+        millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killed));
+        for (String id : ids) {
+          Task ended = get(client.await(id, Duration.ofSeconds(30)));
+          assertThat(ended.state()).isEqualTo(TaskState.SUCCEEDED);
+          assertThat(ended.attempt()).isEqualTo(lost.contains(id) ? 2 : 1);
+        }
+      }
+      System.out.println("started again after the kill, ms: " + millis);
+      assertThat(millis.stream().sorted().toList().get(2)).isLessThan(1_000);
+    }
+  }
+
+  @Test
+  void aHangingWorkerIsReplacedWithinFiveSecondsAndChangesNothingWhenItWakes() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      NodeProcess hanging = cluster.worker("hanging");
+      cluster.worker("staying");
+      TaskClient client = cluster.client();
+      List<String> ids = submitSleepers(client, "2s");
+      List<String> lost = awaitRunningOn(cluster, ids, "hanging");
+      ProcessCluster.signal(hanging, "STOP");
+      long stopped = System.nanoTime();
+      awaitAllRunningOn(cluster, lost, "staying", Duration.ofSeconds(20));
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stopped);
+      System.out.println("started again after the stop, ms: " + millis);
+      assertThat(millis).isLessThan(5_000);
+      Map<String, Task> ends = new HashMap<>();
+      for (String id : ids) {
+        ends.put(id, get(client.await(id, Duration.ofSeconds(30))));
+      }
+      ProcessCluster.signal(hanging, "CONT");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> cluster.stats().getJsonArray("workers").size() == 2);
+      // It gets work again: of many sleepers half are its own.
+      List<String> more = submitSleepers(client, "300ms");
+      awaitRunningOn(cluster, more, "hanging");
+      for (String id : more) {
+        assertThat(get(client.await(id, Duration.ofSeconds(30))).state())
+            .isEqualTo(TaskState.SUCCEEDED);
+      }
+      for (String id : ids) {
+        Task now = cluster.task(id);
+        assertThat(now.state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(now.worker()).isEqualTo(ends.get(id).worker());
+        assertThat(now.times()).isEqualTo(ends.get(id).times());
+      }
+    }
+  }
+
+  @Test
+  void aTaskThatMayRunOnceFailsWithItsWorkerAndDoesNotRunAgain() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      NodeProcess victim = cluster.worker("victim");
+      TaskClient client = cluster.client();
+      Task task = get(client.submit(TaskRequest.of("sleep", "60s").withMaxAttempts(1)));
+      awaitRunningOn(cluster, List.of(task.id()), "victim");
+      victim.kill();
+      Task ended = get(client.await(task.id(), Duration.ofSeconds(20)));
+      assertThat(ended.state()).isEqualTo(TaskState.FAILED);
+      assertThat(ended.error().kind().text()).isEqualTo("worker-lost");
+    }
+  }
+
+  @Test
+  void aWorkerThatIsToldToStopFinishesWhatRunsAndEndsWithZero() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      NodeProcess leaving = cluster.worker("leaving");
+      TaskClient client = cluster.client();
+      Task running = get(client.submit(TaskRequest.of("sleep", "1s")));
+      Task tooLong = get(client.submit(TaskRequest.of("sleep", "60s")));
+      awaitRunningOn(cluster, List.of(running.id(), tooLong.id()), "leaving");
+      leaving.end();
+      await()
+          .until(
+              () ->
+                  cluster.stats().getJsonArray("workers").getJsonObject(0).getBoolean("draining"));
+      Task waiting = get(client.submit(TaskRequest.of("square", 3)));
+      Task first = get(client.await(running.id(), Duration.ofSeconds(10)));
+      assertThat(first.attempt()).isEqualTo(1);
+      assertThat(leaving.awaitEnd(20)).isZero();
+      assertThat(cluster.task(waiting.id()).waitingFor().message())
+          .isEqualTo("no worker offers 'square'");
+      // What was not done in time was given back, and waits.
+      assertThat(cluster.task(tooLong.id()).state()).isEqualTo(TaskState.QUEUED);
+    }
+  }
+
+  private static List<String> submitSleepers(TaskClient client, String howLong) throws Exception {
+    List<TaskRequest> requests = new ArrayList<>();
+    for (int i = 0; i < TASKS; i++) {
+      requests.add(TaskRequest.of("sleep", howLong));
+    }
+    return get(client.submitAll(requests)).stream().map(Task::id).toList();
+  }
+
+  /** Waits until all run; those of them that run there. */
+  private static List<String> awaitRunningOn(
+      ProcessCluster cluster, List<String> ids, String worker) {
+    List<String> there = new ArrayList<>();
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              there.clear();
+              for (String id : ids) {
+                Task task = cluster.task(id);
+                if (task.state() == TaskState.QUEUED) {
+                  return false;
+                }
+                if (worker.equals(task.worker())) {
+                  there.add(id);
+                }
+              }
+              return !there.isEmpty();
+            });
+    return List.copyOf(there);
+  }
+
+  private static void awaitAllRunningOn(
+      ProcessCluster cluster, List<String> ids, String worker, Duration atMost) {
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(atMost)
+        .until(
+            () -> {
+              for (String id : ids) {
+                if (!worker.equals(cluster.task(id).worker())) {
+                  return false;
+                }
+              }
+              return true;
+            });
+  }
+}
