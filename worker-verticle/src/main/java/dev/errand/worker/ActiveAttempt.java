@@ -5,7 +5,6 @@ import dev.errand.protocol.Progress;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
-import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.worker.api.TaskContext;
 import dev.errand.worker.core.Attempt;
@@ -14,46 +13,91 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Instant;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
- * An attempt that was handed to a lane. Its flags change from the handler's thread and from the
- * worker's own, and are atomic or volatile; everything else is set once.
+ * An attempt that was handed to a lane, as its handler sees it. What changes is written by the
+ * worker's context or by the handler's thread, and is volatile or atomic; the rest is set once.
  */
 final class ActiveAttempt implements TaskContext {
 
-  final Attempt attempt;
-  final long handedNanos = System.nanoTime();
+  private final Attempt attempt;
+  private final int resultLimit;
+  private final Function<TaskRequest, Future<Task>> submitter;
   private final Instant deadline;
-  private final TaskClient client;
-  private final Consumer<Progress> progress;
   private final Promise<CancelReason> cancelled = Promise.promise();
+  private final AtomicReference<Progress> progress = new AtomicReference<>();
+  private Executor callbacks;
   private volatile CancelReason reason;
-  private volatile long cancelledNanos;
+  private volatile long begunNanos;
 
-  ActiveAttempt(Attempt attempt, TaskClient client, Consumer<Progress> progress) {
+  /** Whether its outcome, or its release, was told. Owner: the worker. */
+  boolean told;
+
+  /**
+   * An attempt whose time starts now.
+   *
+   * @param resultLimit in bytes
+   * @param submitter may complete on any thread
+   */
+  ActiveAttempt(Attempt attempt, int resultLimit, Function<TaskRequest, Future<Task>> submitter) {
     this.attempt = attempt;
+    this.resultLimit = resultLimit;
+    this.submitter = submitter;
     this.deadline = Instant.now().plusMillis(attempt.timeoutMillis());
-    this.client = client;
-    this.progress = progress;
   }
 
-  /** Remembers the first reason. The handler is told by {@link #signal}. Owner: the worker. */
-  void cancel(CancelReason why) {
-    if (reason == null) {
-      cancelledNanos = System.nanoTime();
-      reason = why;
+  /**
+   * Where the handler's callbacks run: what the handler does there must hurt nobody. To be set
+   * before the attempt is handed to a thread.
+   */
+  void callbacksOn(Executor executor) {
+    callbacks = executor;
+  }
+
+  long lease() {
+    return attempt.lease();
+  }
+
+  int resultLimit() {
+    return resultLimit;
+  }
+
+  /** The handler begins. */
+  void begin() {
+    begunNanos = System.nanoTime();
+  }
+
+  /** Since it began, in microseconds; 0 if it did not. */
+  long runMicros() {
+    return begunNanos == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begunNanos);
+  }
+
+  /**
+   * Remembers why it is to stop; the handler's future is told by {@link #signal}. Owner: the
+   * worker.
+   *
+   * @return false if it knows already
+   */
+  boolean cancel(CancelReason why) {
+    if (reason != null) {
+      return false;
     }
+    reason = why;
+    return true;
   }
 
-  /** For how long it has been cancelled, in nanoseconds; 0 if it is not. */
-  long cancelledFor(long now) {
-    return reason == null ? 0 : now - cancelledNanos;
-  }
-
-  /** Lets the handler know; on its own thread where it has an event loop. */
+  /** Lets the handler know that it is cancelled. */
   void signal() {
-    cancelled.tryComplete(reason);
+    callbacks.execute(() -> cancelled.tryComplete(reason));
+  }
+
+  /** What was told of it since the last call; null if nothing. */
+  Progress takeProgress() {
+    return progress.get() == null ? null : progress.getAndSet(null);
   }
 
   @Override
@@ -78,7 +122,7 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public Object payload() {
-    return Json.decodeValue(Buffer.buffer(attempt.payload().copy()));
+    return payload(Object.class);
   }
 
   @Override
@@ -93,7 +137,7 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public void progress(double fraction, String message) {
-    progress.accept(new Progress(fraction, message));
+    progress.set(new Progress(fraction, message));
   }
 
   @Override
@@ -108,6 +152,15 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public Future<Task> submit(TaskRequest request) {
-    return client.submit(request);
+    Promise<Task> promise = Promise.promise();
+    submitter
+        .apply(request)
+        .onComplete((task, failure) -> callbacks.execute(() -> promise.complete(task, failure)));
+    return promise.future();
+  }
+
+  @Override
+  public String toString() {
+    return "task " + taskId() + " attempt " + attempt() + " of '" + type() + "'";
   }
 }

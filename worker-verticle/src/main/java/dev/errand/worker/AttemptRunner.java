@@ -1,22 +1,27 @@
 package dev.errand.worker;
 
+import dev.errand.protocol.Progress;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.CancelReason;
-import dev.errand.worker.Outcomes.Ending;
 import dev.errand.worker.api.BlockingTaskHandler;
 import dev.errand.worker.api.TaskHandler;
 import dev.errand.worker.core.Attempt;
 import dev.errand.worker.core.AttemptListener;
 import dev.errand.worker.core.Runner;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
- * Runs attempts on the lane of their handler and tells what they come to. Owner: the worker's
+ * Runs attempts on the lane of their handler and tells what they come to. No handler's code, nor
+ * its callbacks, nor the reading of its results, runs on the worker's context. Owner: the worker's
  * context, on which all its methods are called.
  */
 final class AttemptRunner implements Runner, LaneListener {
@@ -24,21 +29,26 @@ final class AttemptRunner implements Runner, LaneListener {
   /** Between two looks at the event loops, in milliseconds. */
   static final int WATCH_MILLIS = 250;
 
+  /** A longer pause is the process's own, and proves nothing against a handler. */
+  private static final long MAX_PASSED = TimeUnit.MILLISECONDS.toNanos(2 * WATCH_MILLIS);
+
   private final Handlers handlers;
   private final Executor owner;
-  private final TaskClient client;
+  private final Function<TaskRequest, Future<Task>> submitter;
   private final IntSupplier resultLimit;
   private final EventLoopLanes loops = new EventLoopLanes(this);
   private final BlockingLane threads;
   private final Map<Long, ActiveAttempt> active = new HashMap<>();
   private AttemptListener listener;
+  private long watchedNanos;
+  private boolean watched;
 
   /**
    * A runner that is not open yet.
    *
    * @param owner runs a step on the worker's context
    * @param client for handlers that submit tasks
-   * @param resultLimit in bytes, as the dispatcher last said
+   * @param resultLimit in bytes, as the dispatcher last said; asked on the worker's context
    */
   AttemptRunner(
       Handlers handlers,
@@ -46,14 +56,23 @@ final class AttemptRunner implements Runner, LaneListener {
       Executor owner,
       TaskClient client,
       IntSupplier resultLimit) {
-    this.handlers = handlers;
-    this.owner = owner;
-    this.client = client;
-    this.resultLimit = resultLimit;
-    this.threads = new BlockingLane(blockingSlots, this);
+    this(handlers, BlockingThreads.open(blockingSlots), owner, client::submit, resultLimit);
   }
 
-  /** Opens its lanes. */
+  AttemptRunner(
+      Handlers handlers,
+      BlockingThreads threads,
+      Executor owner,
+      Function<TaskRequest, Future<Task>> submitter,
+      IntSupplier resultLimit) {
+    this.handlers = handlers;
+    this.owner = owner;
+    this.submitter = submitter;
+    this.resultLimit = resultLimit;
+    this.threads = new BlockingLane(threads, this);
+  }
+
+  /** Opens its lanes; attempts that come before wait for them. */
   Future<Void> open(AttemptListener attemptListener) {
     listener = attemptListener;
     return loops.open();
@@ -67,16 +86,26 @@ final class AttemptRunner implements Runner, LaneListener {
 
   /** To be called every {@value #WATCH_MILLIS} ms. */
   void watch() {
-    loops.watch();
+    watch(System.nanoTime());
+  }
+
+  void watch(long now) {
+    long passed = watched ? Math.min(now - watchedNanos, MAX_PASSED) : 0;
+    watched = true;
+    watchedNanos = now;
+    loops.watch(passed);
+    // Gathered here: a handler that tells more than anyone can read does not load this context.
+    for (ActiveAttempt attempt : new ArrayList<>(active.values())) {
+      Progress told = attempt.takeProgress();
+      if (told != null) {
+        listener.progress(attempt.lease(), told);
+      }
+    }
   }
 
   @Override
   public void run(Attempt attempt) {
-    ActiveAttempt one =
-        new ActiveAttempt(
-            attempt,
-            client,
-            progress -> owner.execute(() -> listener.progress(attempt.lease(), progress)));
+    ActiveAttempt one = new ActiveAttempt(attempt, resultLimit.getAsInt(), submitter);
     active.put(attempt.lease(), one);
     if (handlers.of(attempt.type()) instanceof TaskHandler handler) {
       loops.run(one, handler);
@@ -88,10 +117,9 @@ final class AttemptRunner implements Runner, LaneListener {
   @Override
   public void cancel(long lease, CancelReason reason) {
     ActiveAttempt one = active.get(lease);
-    if (one == null) {
+    if (one == null || !one.cancel(reason)) {
       return;
     }
-    one.cancel(reason);
     if (handlers.of(one.type()) instanceof TaskHandler) {
       loops.cancel(one);
     } else {
@@ -105,25 +133,25 @@ final class AttemptRunner implements Runner, LaneListener {
   }
 
   @Override
-  public int resultLimit() {
-    return resultLimit.getAsInt();
-  }
-
-  @Override
   public void outcome(ActiveAttempt attempt, Ending ending) {
-    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - attempt.handedNanos);
-    listener.outcome(attempt.attempt.lease(), ending.result(), ending.error(), micros);
+    if (!attempt.told) {
+      attempt.told = true;
+      listener.outcome(attempt.lease(), ending.result(), ending.error(), attempt.runMicros());
+    }
   }
 
   @Override
   public void release(ActiveAttempt attempt, String reason) {
-    listener.release(attempt.attempt.lease(), true, reason);
+    if (!attempt.told) {
+      attempt.told = true;
+      listener.release(attempt.lease(), false, reason);
+    }
   }
 
   @Override
   public void ended(ActiveAttempt attempt) {
-    if (active.remove(attempt.attempt.lease(), attempt)) {
-      listener.ended(attempt.attempt.lease());
+    if (active.remove(attempt.lease(), attempt)) {
+      listener.ended(attempt.lease());
     }
   }
 }

@@ -1,86 +1,70 @@
 package dev.errand.worker;
 
-import dev.errand.worker.Outcomes.Ending;
+import dev.errand.protocol.ErrorKind;
 import dev.errand.worker.api.BlockingTaskHandler;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Threads for handlers that block: virtual ones where the JVM has them, else a pool of as many as
- * there are slots. Called on the worker's context.
+ * Runs attempts of handlers that block. Owner: the worker's context, which calls all methods but
+ * {@link #done} and {@link #neverBegan}.
  */
 final class BlockingLane {
 
+  private final BlockingThreads threads;
   private final LaneListener listener;
-  private final ExecutorService threads;
-  private final Map<ActiveAttempt, Thread> running = new ConcurrentHashMap<>();
+  private final Map<ActiveAttempt, BlockingRun> runs = new HashMap<>();
 
-  BlockingLane(int slots, LaneListener listener) {
+  BlockingLane(BlockingThreads threads, LaneListener listener) {
+    this.threads = threads;
     this.listener = listener;
-    this.threads = threads(slots);
-  }
-
-  private static ExecutorService threads(int slots) {
-    try {
-      // Java 21 and later.
-      return (ExecutorService)
-          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-    } catch (ReflectiveOperationException e) {
-      AtomicInteger number = new AtomicInteger();
-      return Executors.newFixedThreadPool(
-          slots,
-          task -> {
-            Thread thread = new Thread(task, "errand-blocking-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-          });
-    }
   }
 
   void run(ActiveAttempt attempt, BlockingTaskHandler handler) {
-    threads.execute(
+    attempt.callbacksOn(threads::callback);
+    BlockingRun run = new BlockingRun(attempt, handler, this);
+    runs.put(attempt, run);
+    try {
+      threads.run(run);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // An error, not a release: it would come straight back.
+      done(run, Ending.failed(ErrorKind.HANDLER, "the worker has no thread for it: " + e));
+    }
+  }
+
+  /** Asks a handler to stop; the attempt knows the reason. */
+  void cancel(ActiveAttempt attempt) {
+    BlockingRun run = runs.get(attempt);
+    if (run != null) {
+      attempt.signal();
+      run.interrupt();
+    }
+  }
+
+  /** The handler is out of its thread. */
+  void done(BlockingRun run, Ending ending) {
+    listener.onOwner(() -> end(run, ending));
+  }
+
+  private void end(BlockingRun run, Ending ending) {
+    runs.remove(run.attempt);
+    listener.outcome(run.attempt, ending);
+    listener.ended(run.attempt);
+  }
+
+  /** It was cancelled before its thread came to it. */
+  void neverBegan(BlockingRun run) {
+    listener.onOwner(
         () -> {
-          Ending ending = handle(attempt, handler);
-          listener.onOwner(
-              () -> {
-                listener.outcome(attempt, ending);
-                listener.ended(attempt);
-              });
+          runs.remove(run.attempt);
+          listener.release(run.attempt, "it was cancelled before it began");
+          listener.ended(run.attempt);
         });
   }
 
-  private Ending handle(ActiveAttempt attempt, BlockingTaskHandler handler) {
-    running.put(attempt, Thread.currentThread());
-    try {
-      if (attempt.isCancelled()) {
-        throw new InterruptedException("cancelled before it began");
-      }
-      return Outcomes.returned(handler.handle(attempt), listener.resultLimit());
-    } catch (Throwable e) {
-      return Outcomes.threw(e);
-    } finally {
-      synchronized (attempt) {
-        running.remove(attempt);
-      }
-      // An interrupt that came late must not hit the thread's next attempt.
-      Thread.interrupted();
-    }
-  }
-
-  void cancel(ActiveAttempt attempt) {
-    attempt.signal();
-    synchronized (attempt) {
-      Thread thread = running.get(attempt);
-      if (thread != null) {
-        thread.interrupt();
-      }
-    }
-  }
-
+  /** Interrupts what runs. */
   void close() {
-    threads.shutdownNow();
+    threads.close();
   }
 }

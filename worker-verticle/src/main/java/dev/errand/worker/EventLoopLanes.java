@@ -1,248 +1,239 @@
 package dev.errand.worker;
 
-import dev.errand.protocol.ErrorKind;
-import dev.errand.protocol.TaskError;
-import dev.errand.worker.Outcomes.Ending;
 import dev.errand.worker.api.TaskHandler;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.util.ArrayDeque;
+import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Event loops for handlers. They belong to a Vertx of their own, beside the cluster's, so that a
- * handler that blocks can't stop the bus or the worker's heartbeats. A watchdog asks each loop for
- * a sign of life; one that gives none for two seconds is left alone until it does: the attempt
- * whose handler is on it fails, those that only wait for futures there are given back, and those
- * that have not begun move to another loop.
+ * Event loops for handlers: a handler that blocks one costs its own attempt and nobody else's.
  *
- * <p>Owner: the worker's context, but for what a lane's own thread writes (volatile fields).
+ * <p>They belong to a Vertx of their own, beside the cluster's, so the bus and the heartbeats never
+ * wait for a handler. On a loop of Netty's, attempts that share it with a blocked one could do
+ * nothing but wait, and nobody could tell whose callback it is that blocks. So the loops' threads
+ * are ours: each attempt has a Vert.x context whose executor is the attempt's place on a lane
+ * ({@link LaneExecutors}), and the Vertx's own loops only carry timers and sockets.
+ *
+ * <p>A watchdog looks at each lane a few times a second:
+ *
+ * <ul>
+ *   <li>A thread that is in one step for {@link LoopWatchdog#DEPOSED_AFTER} loses its lane to a new
+ *       thread, and the other attempts there go on. The steps of the attempt it is stuck in wait
+ *       for it.
+ *   <li>If it does not come back for {@link LoopWatchdog#BLOCKED_AFTER}, that attempt fails, with
+ *       the place where it blocks, and is cancelled and interrupted. It ends when it is out of its
+ *       thread. Attempts of its type go to a lane for such types from then on.
+ *   <li>At most {@link LoopWatchdog#MAX_STUCK} threads are replaced at a time. If there are more,
+ *       attempts that can't begin are given back after {@link #GIVEN_BACK_AFTER}.
+ *   <li>An attempt that was cancelled has {@link #WRITTEN_OFF_AFTER} to end; as it holds no thread,
+ *       its slot is free then.
+ * </ul>
+ *
+ * Time is what passes between two looks, and a long pause counts as a short one: after the whole
+ * process stood still, nobody is blamed for it.
+ *
+ * <p>Owner: the worker's context, which calls all methods but {@link #vertx} and {@link #finished}.
  */
 final class EventLoopLanes {
 
-  /** A loop that is silent for longer is blocked. */
-  private static final long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final Logger log = LoggerFactory.getLogger(EventLoopLanes.class);
 
-  /** A cancelled attempt that has not ended by then never will: nothing of it holds a thread. */
-  private static final long WRITE_OFF_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long GIVEN_BACK_AFTER = TimeUnit.SECONDS.toNanos(5);
+  static final long WRITTEN_OFF_AFTER = TimeUnit.SECONDS.toNanos(10);
 
   private final LaneListener listener;
   private final List<Lane> lanes = new ArrayList<>();
-  private final ArrayDeque<Begin> waiting = new ArrayDeque<>();
-  private Vertx loops;
+  private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
+  private final LoopWatchdog watchdog;
+  private final Map<ActiveAttempt, LoopAttempt> attempts = new HashMap<>();
+  private volatile Vertx vertx;
+  private boolean closed;
 
   EventLoopLanes(LaneListener listener) {
     this.listener = listener;
-  }
-
-  /**
-   * Something to begin on one lane.
-   *
-   * @param claimed whether the lane has begun it, or it was taken from the lane before that
-   */
-  private record Begin(ActiveAttempt attempt, TaskHandler handler, AtomicBoolean claimed) {
-
-    Begin(ActiveAttempt attempt, TaskHandler handler) {
-      this(attempt, handler, new AtomicBoolean());
+    int count = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    for (int i = 1; i <= count; i++) {
+      lanes.add(new Lane("errand-loop-" + i, this::returned));
     }
+    lanes.add(laneOfBlockingTypes);
+    watchdog = new LoopWatchdog(lanes, listener);
   }
 
-  /** One loop. */
-  private static final class Lane extends VerticleBase {
-    private final Map<ActiveAttempt, Begin> attempts = new HashMap<>();
-    private Context loop;
-    private volatile Thread thread;
-    private volatile ActiveAttempt current;
-    private volatile long answeredNanos;
-    private boolean blocked;
+  /** Starts the loops; what is run before waits for it. */
+  Future<Void> open() {
+    Promise<Vertx> made = Promise.promise();
+    Promise<Void> opened = Promise.promise();
+    made.future().onComplete((one, why) -> listener.onOwner(() -> start(one, why, opened)));
+    // On a thread that has no context: the new Vertx is none of the caller's.
+    new Opening(() -> make(made)).start();
+    return opened.future();
+  }
+
+  /** A thread whose contexts run in it, to see whether Vert.x asks {@link LaneExecutors}. */
+  private static final class Opening extends Thread implements LaneExecutors.Place {
+
+    Opening(Runnable body) {
+      super(body, "errand-loops");
+    }
 
     @Override
-    public Future<?> start() {
-      loop = context;
-      thread = Thread.currentThread();
-      answeredNanos = System.nanoTime();
-      return Future.succeededFuture();
-    }
-
-    private void ask() {
-      loop.runOnContext(any -> answeredNanos = System.nanoTime());
+    public Executor executor() {
+      return Runnable::run;
     }
   }
 
-  /** Starts the loops. */
-  Future<Void> open() {
-    int count = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    VertxOptions options =
-        new VertxOptions()
-            .setEventLoopPoolSize(count)
-            // The watchdog here says it better, and does something about it.
-            .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1));
-    Promise<Vertx> made = Promise.promise();
-    // On a thread that has no context: the new Vertx is none of the caller's.
-    new Thread(() -> made.complete(Vertx.vertx(options)), "errand-handler-loops").start();
-    return made.future().compose(vertx -> deploy(vertx, count));
-  }
-
-  private Future<Void> deploy(Vertx vertx, int count) {
-    loops = vertx;
-    List<Future<String>> deployed = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Lane lane = new Lane();
-      lanes.add(lane);
-      deployed.add(loops.deployVerticle(lane));
+  private static void make(Promise<Vertx> made) {
+    try {
+      FileSystemOptions noCache =
+          new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+      Vertx one = Vertx.vertx(new VertxOptions().setFileSystemOptions(noCache));
+      if (one.getOrCreateContext().threadingModel() == ThreadingModel.EXTERNAL) {
+        made.complete(one);
+      } else {
+        one.close().onComplete(any -> made.fail(notAsked()));
+      }
+    } catch (Throwable e) {
+      made.tryFail(e);
     }
-    return Future.all(deployed).mapEmpty();
   }
 
+  private static RuntimeException notAsked() {
+    return new IllegalStateException(
+        "META-INF/services/io.vertx.core.spi.VertxServiceProvider must name "
+            + LaneExecutors.class.getName()
+            + " before any other EventExecutorProvider: is it missing from a merged jar?");
+  }
+
+  private void start(Vertx made, Throwable why, Promise<Void> opened) {
+    if (why != null) {
+      opened.fail(why);
+    } else if (closed) {
+      made.close().onComplete(any -> opened.fail("closed meanwhile"));
+    } else {
+      vertx = made;
+      lanes.forEach(Lane::start);
+      opened.complete();
+    }
+  }
+
+  /** Interrupts what runs. */
   Future<Void> close() {
-    return loops == null ? Future.succeededFuture() : loops.close();
+    closed = true;
+    lanes.forEach(Lane::close);
+    watchdog.close();
+    return vertx == null ? Future.succeededFuture() : vertx.close();
   }
 
-  /** Begins an attempt on the loop that has the fewest; waits while all are blocked. */
+  /** The handlers' own; on any thread. */
+  Vertx vertx() {
+    return vertx;
+  }
+
+  /** Begins an attempt; where all lanes are blocked it waits. */
   void run(ActiveAttempt attempt, TaskHandler handler) {
-    begin(new Begin(attempt, handler));
+    LoopAttempt one = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this);
+    attempts.put(attempt, one);
+    one.lane.attempts++;
+    one.start();
   }
 
-  private void begin(Begin begin) {
-    Lane best = null;
+  private Lane laneFor(String type) {
+    if (watchdog.knows(type)) {
+      return laneOfBlockingTypes;
+    }
+    Lane best = lanes.get(0);
     for (Lane lane : lanes) {
-      if (!lane.blocked && (best == null || lane.attempts.size() < best.attempts.size())) {
+      if (lane != laneOfBlockingTypes && rank(lane) < rank(best)) {
         best = lane;
       }
     }
-    if (best == null) {
-      waiting.add(begin);
-      return;
-    }
-    Lane lane = best;
-    lane.attempts.put(begin.attempt(), begin);
-    lane.loop.runOnContext(any -> handle(lane, begin));
+    return best;
   }
 
-  /** On the lane's thread. */
-  private void handle(Lane lane, Begin begin) {
-    ActiveAttempt attempt = begin.attempt();
-    if (!begin.claimed().compareAndSet(false, true)) {
+  private static int rank(Lane lane) {
+    return lane.isBlocked() ? Integer.MAX_VALUE : lane.attempts;
+  }
+
+  /** Asks a handler to stop; the attempt knows the reason. */
+  void cancel(ActiveAttempt attempt) {
+    LoopAttempt one = attempts.get(attempt);
+    if (one == null) {
       return;
     }
-    lane.current = attempt;
-    Future<?> future = null;
-    Throwable thrown = null;
-    try {
-      future = begin.handler().handle(attempt);
-      if (future == null) {
-        thrown = new IllegalStateException("the handler returned no future");
-      }
-    } catch (Throwable e) {
-      thrown = e;
-    } finally {
-      lane.current = null;
-    }
-    if (thrown != null) {
-      done(lane, attempt, Outcomes.threw(thrown));
+    if (one.claim()) {
+      // Behind the caller: it may be looking through its attempts.
+      listener.onOwner(() -> giveBack(one, "it was cancelled before it began"));
     } else {
-      future.onComplete(
-          value -> done(lane, attempt, Outcomes.returned(value, listener.resultLimit())),
-          failure -> done(lane, attempt, Outcomes.threw(failure)));
+      attempt.signal();
     }
   }
 
-  /** On whatever thread the handler's future completed. */
-  private void done(Lane lane, ActiveAttempt attempt, Ending ending) {
+  /** The handler's future has completed, and its last step is over; on any thread. */
+  void finished(LoopAttempt one, Ending ending) {
     listener.onOwner(
         () -> {
-          listener.outcome(attempt, ending);
-          end(lane, attempt);
+          if (attempts.containsKey(one.attempt)) {
+            listener.outcome(one.attempt, ending);
+            end(one);
+          }
         });
   }
 
-  private void end(Lane lane, ActiveAttempt attempt) {
-    if (lane.attempts.remove(attempt) != null) {
-      listener.ended(attempt);
-    }
+  /** A deposed thread has come back; on that thread. */
+  private void returned(LaneThread thread) {
+    listener.onOwner(() -> watchdog.returned(thread));
   }
 
-  /** Asks a handler to stop. */
-  void cancel(ActiveAttempt attempt) {
-    if (waiting.removeIf(begin -> begin.attempt() == attempt)) {
-      listener.ended(attempt);
-      return;
-    }
-    for (Lane lane : lanes) {
-      Begin begin = lane.attempts.get(attempt);
-      if (begin != null) {
-        if (begin.claimed().compareAndSet(false, true)) {
-          end(lane, attempt);
-        } else {
-          lane.loop.runOnContext(any -> attempt.signal());
-        }
-        return;
+  private void giveBack(LoopAttempt one, String reason) {
+    listener.release(one.attempt, reason);
+    end(one);
+  }
+
+  private void end(LoopAttempt one) {
+    attempts.remove(one.attempt);
+    one.lane.attempts--;
+    listener.ended(one.attempt);
+  }
+
+  /**
+   * To be called a few times a second.
+   *
+   * @param passed since the last call, in nanoseconds
+   */
+  void watch(long passed) {
+    watchdog.look(passed);
+    for (LoopAttempt one : new ArrayList<>(attempts.values())) {
+      if (!one.isClaimed()) {
+        waits(one, passed);
+      } else if (one.attempt.isCancelled()) {
+        staysOn(one, passed);
       }
     }
   }
 
-  /** To be called a few times a second. */
-  void watch() {
-    long now = System.nanoTime();
-    for (Lane lane : lanes) {
-      boolean silent = now - lane.answeredNanos >= BLOCKED_NANOS;
-      if (silent && !lane.blocked) {
-        lane.blocked = true;
-        leave(lane, now);
-      } else if (!silent) {
-        lane.blocked = false;
-        writeOff(lane, now);
-      }
-      lane.ask();
-    }
-    for (int left = waiting.size(); left > 0; left--) {
-      begin(waiting.remove());
+  private void waits(LoopAttempt one, long passed) {
+    one.waitedNanos = one.lane.isBlocked() ? one.waitedNanos + passed : 0;
+    if (one.waitedNanos >= GIVEN_BACK_AFTER && one.claim()) {
+      giveBack(one, "handlers block all event loops of the worker");
     }
   }
 
-  private void leave(Lane lane, long now) {
-    ActiveAttempt culprit = lane.current;
-    Thread thread = lane.thread;
-    StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
-    String where = stack.length == 0 ? "" : " at " + stack[0];
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(now - lane.answeredNanos);
-    for (Begin begin : new ArrayList<>(lane.attempts.values())) {
-      ActiveAttempt attempt = begin.attempt();
-      if (attempt == culprit) {
-        String message =
-            "the handler of '"
-                + attempt.type()
-                + "' has blocked its event loop for "
-                + seconds
-                + " s"
-                + where
-                + "; make it a BlockingTaskHandler";
-        listener.outcome(
-            attempt, Ending.failed(new TaskError(ErrorKind.HANDLER, message, Outcomes.top(stack))));
-      } else if (begin.claimed().compareAndSet(false, true)) {
-        lane.attempts.remove(attempt);
-        begin(new Begin(attempt, begin.handler()));
-      } else {
-        listener.release(
-            attempt, "another attempt has blocked its event loop for " + seconds + " s" + where);
-      }
-    }
-  }
-
-  private void writeOff(Lane lane, long now) {
-    for (ActiveAttempt attempt : new ArrayList<>(lane.attempts.keySet())) {
-      if (attempt.cancelledFor(now) >= WRITE_OFF_NANOS && lane.current != attempt) {
-        end(lane, attempt);
-      }
+  private void staysOn(LoopAttempt one, long passed) {
+    one.cancelledNanos += passed;
+    if (one.cancelledNanos >= WRITTEN_OFF_AFTER && !watchdog.isOnThread(one)) {
+      log.warn("{}: was cancelled, but does not end; its slot is free again", one.attempt);
+      end(one);
     }
   }
 }

@@ -6,7 +6,7 @@ import dev.errand.protocol.frame.Pool;
 import dev.errand.worker.api.BlockingTaskHandler;
 import dev.errand.worker.api.Handler;
 import dev.errand.worker.api.TaskHandler;
-import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,15 +14,17 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
-/** The handlers of a worker, by the type they serve. */
+/** The handlers of a worker, by the type they serve. Does not change. */
 final class Handlers {
 
   private final Map<String, Handler> byType = new LinkedHashMap<>();
+  private final List<Offer> offers = new ArrayList<>();
 
   /**
    * A worker's handlers.
    *
-   * @throws IllegalArgumentException if two serve one type, or a type has no valid name
+   * @throws IllegalArgumentException if two serve one type, or one names no valid type or timeout;
+   *     one line that names the cure
    */
   Handlers(List<? extends Handler> handlers) {
     handlers.forEach(this::add);
@@ -31,7 +33,8 @@ final class Handlers {
   /**
    * The handlers that {@link ServiceLoader} finds, and those of these classes.
    *
-   * @throws IllegalArgumentException if one can't be made; the message names the cure
+   * @param classNames as in {@code worker.handlers}; one that is found anyway is no second handler
+   * @throws IllegalArgumentException if one can't be made; one line that names the cure
    */
   static Handlers find(List<String> classNames) {
     List<Handler> all = new ArrayList<>();
@@ -39,11 +42,12 @@ final class Handlers {
       ServiceLoader.load(TaskHandler.class).forEach(all::add);
       ServiceLoader.load(BlockingTaskHandler.class).forEach(all::add);
     } catch (ServiceConfigurationError e) {
+      String cause = e.getCause() == null ? "" : ": " + e.getCause();
       throw new IllegalArgumentException(
-          "a handler named in META-INF/services can't be made: " + e.getMessage(), e);
+          Failure.oneLine("META-INF/services: " + e.getMessage() + cause), e);
     }
     for (String name : classNames) {
-      Handler handler = make(name);
+      Handler handler = HandlerClass.make(name);
       if (all.stream().noneMatch(known -> known.getClass() == handler.getClass())) {
         all.add(handler);
       }
@@ -51,49 +55,54 @@ final class Handlers {
     return new Handlers(all);
   }
 
-  private static Handler make(String name) {
-    try {
-      Object made =
-          Class.forName(name, true, Thread.currentThread().getContextClassLoader())
-              .getConstructor()
-              .newInstance();
-      if (made instanceof Handler handler) {
-        return handler;
-      }
-      throw new IllegalArgumentException(
-          "worker.handlers: " + name + " implements neither TaskHandler nor BlockingTaskHandler");
-    } catch (ClassNotFoundException | LinkageError e) {
-      throw new IllegalArgumentException(
-          "worker.handlers: " + name + " is not on the class path: add its jar to java -cp", e);
-    } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(
-          "worker.handlers: the constructor of " + name + " failed: " + e.getCause(), e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException(
-          "worker.handlers: " + name + " needs a public constructor without arguments", e);
-    }
-  }
-
   private void add(Handler handler) {
-    String type = handler.type();
-    if (type == null || !TaskRequest.TYPE_PATTERN.matcher(type).matches()) {
-      throw new IllegalArgumentException(
-          handler.getClass().getName()
-              + ": type '"
-              + type
-              + "' must match "
-              + TaskRequest.TYPE_PATTERN.pattern());
-    }
-    Handler other = byType.putIfAbsent(type, handler);
+    Offer offer = offer(handler);
+    Handler other = byType.putIfAbsent(offer.type(), handler);
     if (other != null) {
       throw new IllegalArgumentException(
-          other.getClass().getName()
+          name(other)
               + " and "
-              + handler.getClass().getName()
+              + name(handler)
               + " both serve '"
-              + type
-              + "': leave one out");
+              + offer.type()
+              + "': give one of them another type");
     }
+    offers.add(offer);
+  }
+
+  private static Offer offer(Handler handler) {
+    if (handler instanceof TaskHandler && handler instanceof BlockingTaskHandler) {
+      throw new IllegalArgumentException(
+          name(handler) + " is a TaskHandler and a BlockingTaskHandler: implement one of them");
+    }
+    String type;
+    Duration timeout;
+    try {
+      type = handler.type();
+      timeout = handler.timeout();
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalArgumentException(
+          Failure.oneLine(name(handler) + " can't say its type and timeout: " + e), e);
+    }
+    if (type == null || !TaskRequest.TYPE_PATTERN.matcher(type).matches()) {
+      throw new IllegalArgumentException(
+          name(handler) + ": type '" + type + "' must match " + TaskRequest.TYPE_PATTERN.pattern());
+    }
+    Pool pool = handler instanceof TaskHandler ? Pool.EVENT_LOOP : Pool.BLOCKING;
+    return new Offer(type, pool, timeout == null ? 0 : millis(handler, timeout));
+  }
+
+  private static long millis(Handler handler, Duration timeout) {
+    if (timeout.compareTo(Duration.ofMillis(1)) < 0
+        || timeout.compareTo(TaskRequest.MAX_DURATION) > 0) {
+      throw new IllegalArgumentException(
+          name(handler) + ": timeout " + timeout + " must be 1 ms to 30 days, or null");
+    }
+    return timeout.toMillis();
+  }
+
+  private static String name(Handler handler) {
+    return handler.getClass().getName();
   }
 
   /** The handler of that type; null if there is none. */
@@ -103,13 +112,6 @@ final class Handlers {
 
   /** What a worker with these handlers offers. */
   List<Offer> offers() {
-    return byType.values().stream()
-        .map(
-            handler ->
-                new Offer(
-                    handler.type(),
-                    handler instanceof TaskHandler ? Pool.EVENT_LOOP : Pool.BLOCKING,
-                    handler.timeout() == null ? 0 : Math.max(1, handler.timeout().toMillis())))
-        .toList();
+    return List.copyOf(offers);
   }
 }

@@ -1,22 +1,20 @@
 package dev.errand.worker;
 
-import dev.errand.worker.Outcomes.Ending;
-
-/** What lanes tell of their attempts; all but the first two are called on the worker's context. */
+/**
+ * What lanes tell of their attempts; all but the first are called on the worker's context, and
+ * never before the call that is the reason has returned.
+ */
 interface LaneListener {
 
-  /** Runs it on the worker's context. */
+  /** Runs it on the worker's context; may be called from any thread. */
   void onOwner(Runnable step);
-
-  /** How large a result may be, in bytes. */
-  int resultLimit();
 
   /** The handler came to something; only the first counts. */
   void outcome(ActiveAttempt attempt, Ending ending);
 
-  /** It was begun, but another worker may have it. */
+  /** It never began, another worker may have it; instead of an outcome. */
   void release(ActiveAttempt attempt, String reason);
 
-  /** Nothing of it runs any more. */
+  /** Nothing of it holds a thread any more. */
   void ended(ActiveAttempt attempt);
 }

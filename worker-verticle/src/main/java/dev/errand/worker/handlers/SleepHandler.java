@@ -1,6 +1,7 @@
 package dev.errand.worker.handlers;
 
 import dev.errand.config.settings.Quantities;
+import dev.errand.protocol.TaskRequest;
 import dev.errand.worker.api.TaskContext;
 import dev.errand.worker.api.TaskHandler;
 import dev.errand.worker.api.TaskRejected;
@@ -9,7 +10,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/** {@code sleep}: a duration such as {@code "250ms"}; the result is that duration, later. */
+/**
+ * {@code sleep}: a duration such as {@code "250ms"}, {@code "20s"} or {@code "5m"}; the result is
+ * that duration, later. Ends early, with a failure, when it is cancelled.
+ */
 public final class SleepHandler implements TaskHandler {
 
   @Override
@@ -20,17 +24,11 @@ public final class SleepHandler implements TaskHandler {
   @Override
   public Future<?> handle(TaskContext task) {
     if (!(task.payload() instanceof String text)) {
-      throw new TaskRejected("payload must be a duration, such as \"250ms\" or \"20s\"");
-    }
-    Duration duration;
-    try {
-      duration = Quantities.duration(text);
-    } catch (IllegalArgumentException e) {
-      throw new TaskRejected("payload '" + text + "' " + e.getMessage());
+      throw new TaskRejected("payload must be a duration such as \"250ms\", \"20s\" or \"5m\"");
     }
     Vertx vertx = Vertx.currentContext().owner();
     Promise<String> slept = Promise.promise();
-    long timer = vertx.setTimer(Math.max(1, duration.toMillis()), any -> slept.tryComplete(text));
+    long timer = vertx.setTimer(millis(text), any -> slept.tryComplete(text));
     task.cancelled()
         .onSuccess(
             reason -> {
@@ -38,5 +36,19 @@ public final class SleepHandler implements TaskHandler {
               slept.tryFail("cancelled: " + reason);
             });
     return slept.future();
+  }
+
+  private static long millis(String text) {
+    Duration duration;
+    try {
+      duration = Quantities.duration(text);
+    } catch (IllegalArgumentException e) {
+      throw new TaskRejected("payload " + e.getMessage());
+    }
+    if (duration.compareTo(TaskRequest.MAX_DURATION) > 0) {
+      throw new TaskRejected("payload must be at most 30d, the longest timeout");
+    }
+    // A timer can't do with less.
+    return Math.max(1, duration.toMillis());
   }
 }

@@ -1,0 +1,61 @@
+package dev.errand.worker;
+
+import dev.errand.worker.api.Handler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+
+/** Makes a handler of a class that is named in the settings. */
+final class HandlerClass {
+
+  private static final String KEY = "worker.handlers: ";
+
+  private HandlerClass() {}
+
+  /**
+   * An instance, by the public constructor without arguments.
+   *
+   * @throws IllegalArgumentException if there is none; one line that names the cure
+   */
+  static Handler make(String name) {
+    Class<?> type = load(name);
+    if (!Handler.class.isAssignableFrom(type)) {
+      throw refused(name + " implements neither TaskHandler nor BlockingTaskHandler", null);
+    }
+    int modifiers = type.getModifiers();
+    if (Modifier.isAbstract(modifiers) || !Modifier.isPublic(modifiers)) {
+      throw refused(name + " must be a public class that is not abstract", null);
+    }
+    try {
+      return (Handler) type.getConstructor().newInstance();
+    } catch (InvocationTargetException e) {
+      throw refused("the constructor of " + name + " failed: " + e.getCause(), e.getCause());
+    } catch (LinkageError e) {
+      throw refused(name + " can't be initialized: " + reason(e), e);
+    } catch (ReflectiveOperationException e) {
+      throw refused(name + " needs a public constructor without arguments", e);
+    }
+  }
+
+  private static Class<?> load(String name) {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    try {
+      return Class.forName(
+          name, false, loader == null ? HandlerClass.class.getClassLoader() : loader);
+    } catch (ClassNotFoundException e) {
+      throw refused(name + " is not on the class path: add its jar to java -cp", e);
+    } catch (LinkageError e) {
+      throw refused(name + " can't be loaded: " + reason(e), e);
+    }
+  }
+
+  private static String reason(LinkageError e) {
+    if (e instanceof NoClassDefFoundError && e.getCause() == null) {
+      return "it needs " + e.getMessage() + ", add its jar to java -cp";
+    }
+    return String.valueOf(e.getCause() == null ? e : e.getCause());
+  }
+
+  private static IllegalArgumentException refused(String message, Throwable cause) {
+    return new IllegalArgumentException(Failure.oneLine(KEY + message), cause);
+  }
+}

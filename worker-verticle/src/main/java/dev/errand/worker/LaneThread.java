@@ -1,0 +1,165 @@
+package dev.errand.worker;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Performs the steps of a lane, one after the other. When one of them does not come back, the
+ * watchdog takes the lane from it: another thread goes on with the lane, and this one ends with its
+ * step.
+ *
+ * <p>Owners: {@link #turns} and {@link #current} are written by the thread, {@link #state} by both
+ * sides, the rest by the watchdog on the worker's context.
+ */
+final class LaneThread extends Thread implements LaneExecutors.Place {
+
+  private static final Logger log = LoggerFactory.getLogger(LaneThread.class);
+
+  private static final int IDLE = 0;
+  private static final int RUNNING = 1;
+  private static final int DEPOSED = 2;
+
+  private final Lane lane;
+  private final AtomicInteger state = new AtomicInteger(IDLE);
+  private volatile long turns;
+  private volatile LoopAttempt current;
+
+  private long seenTurns;
+  private long silentNanos;
+  private LoopAttempt suspect;
+
+  /** Whether its step was told to be blocking. */
+  boolean blamed;
+
+  LaneThread(Lane lane, String name) {
+    super(name);
+    this.lane = lane;
+    setDaemon(true);
+  }
+
+  @Override
+  public Executor executor() {
+    return current;
+  }
+
+  @Override
+  public void run() {
+    while (!lane.closed()) {
+      try {
+        if (!perform(lane.take())) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        // By close, or by a handler that has kept the thread: then it is nobody's now.
+      }
+    }
+  }
+
+  /**
+   * Performs a step, or keeps it for later.
+   *
+   * @return false if the lane is no longer this thread's
+   */
+  private boolean perform(Lane.Step step) {
+    LoopAttempt of = step.of();
+    if (step.resumes()) {
+      return resume(of);
+    }
+    if (of.held) {
+      of.deferred.add(step.task());
+      return true;
+    }
+    return perform(of, step.task());
+  }
+
+  private boolean resume(LoopAttempt of) {
+    of.held = false;
+    while (!of.deferred.isEmpty()) {
+      if (!perform(of, of.deferred.remove())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean perform(LoopAttempt of, Runnable task) {
+    turns++;
+    current = of;
+    state.set(RUNNING);
+    try {
+      task.run();
+    } catch (Throwable e) {
+      escaped(of, e);
+    }
+    // A handler may have left an interrupt, which is not for the next step.
+    Thread.interrupted();
+    if (state.compareAndSet(RUNNING, IDLE)) {
+      current = null;
+      return true;
+    }
+    lane.returned(this);
+    return false;
+  }
+
+  private static void escaped(LoopAttempt of, Throwable thrown) {
+    try {
+      of.threw(thrown);
+    } catch (Throwable e) {
+      log.error("{}: it failed, and can't say so", of.attempt, e);
+    }
+  }
+
+  /**
+   * The watchdog's look at it.
+   *
+   * @param passed since the last look, in nanoseconds
+   */
+  void look(long passed) {
+    if (state.get() == DEPOSED) {
+      silentNanos += passed;
+      return;
+    }
+    boolean running = state.get() == RUNNING;
+    LoopAttempt seen = current;
+    // Read last: if it is the turn of the last look, all of the above belongs to that turn.
+    long turn = turns;
+    if (running && seen != null && turn == seenTurns) {
+      silentNanos += passed;
+      suspect = seen;
+    } else {
+      seenTurns = turn;
+      silentNanos = 0;
+      suspect = null;
+      blamed = false;
+    }
+  }
+
+  /** For how long it has been in one step, as far as was seen; in nanoseconds. */
+  long silentNanos() {
+    return silentNanos;
+  }
+
+  /** Whose step it does not come back from; null if none. */
+  LoopAttempt suspect() {
+    return suspect;
+  }
+
+  /**
+   * Takes the lane from it, if it is in a step.
+   *
+   * @return whether it was; then {@link #suspect} is in it until {@link Lane#returned}
+   */
+  boolean depose() {
+    if (!state.compareAndSet(RUNNING, DEPOSED)) {
+      return false;
+    }
+    suspect = current;
+    return true;
+  }
+
+  boolean deposed() {
+    return state.get() == DEPOSED;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.errand.worker;
+
+import dev.errand.worker.api.TaskHandler;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An attempt on a lane, and the executor of its Vert.x context: all that the attempt does is a step
+ * of its lane, so the watchdog knows whose step a thread is in.
+ *
+ * <p>Owners: the lane's thread of the moment, but for {@link #claimed} (both), and {@link
+ * #waitedNanos} and {@link #cancelledNanos} (the worker's context).
+ */
+final class LoopAttempt implements Executor {
+
+  private static final Logger log = LoggerFactory.getLogger(LoopAttempt.class);
+
+  final ActiveAttempt attempt;
+  final Lane lane;
+  private final TaskHandler handler;
+  private final EventLoopLanes lanes;
+  private final AtomicBoolean claimed = new AtomicBoolean();
+  private Context context;
+  private boolean finished;
+
+  /** Whether a deposed thread is still in a step of it: then its next ones wait. */
+  boolean held;
+
+  final Queue<Runnable> deferred = new ArrayDeque<>(0);
+
+  long waitedNanos;
+  long cancelledNanos;
+
+  LoopAttempt(ActiveAttempt attempt, TaskHandler handler, Lane lane, EventLoopLanes lanes) {
+    this.attempt = attempt;
+    this.handler = handler;
+    this.lane = lane;
+    this.lanes = lanes;
+    attempt.callbacksOn(this::callback);
+  }
+
+  /**
+   * Decides whether it begins or is taken back; only the first who asks may.
+   *
+   * @return whether the caller is the first
+   */
+  boolean claim() {
+    return claimed.compareAndSet(false, true);
+  }
+
+  boolean isClaimed() {
+    return claimed.get();
+  }
+
+  /** Has its context made, and the handler called on it. */
+  void start() {
+    execute(
+        () -> {
+          context = lanes.vertx().getOrCreateContext();
+          context.exceptionHandler(this::threw);
+          context.runOnContext(any -> begin());
+        });
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    lane.add(this, task);
+  }
+
+  private void callback(Runnable task) {
+    // As a step first: until then there may be no context.
+    execute(() -> context.runOnContext(any -> task.run()));
+  }
+
+  private void begin() {
+    if (claim()) {
+      attempt.begin();
+      handle();
+    }
+  }
+
+  private void handle() {
+    try {
+      Future<?> future = handler.handle(attempt);
+      if (future == null) {
+        finish(Ending.threw(new IllegalStateException("the handler returned no future")));
+      } else if (future.isComplete()) {
+        finish(ending(future.result(), future.cause()));
+      } else {
+        // On whatever thread it completes: the result is looked at here, when the step is over.
+        future.onComplete((value, failure) -> execute(() -> finish(ending(value, failure))));
+      }
+    } catch (Throwable e) {
+      finish(Ending.threw(e));
+    }
+  }
+
+  private Ending ending(Object value, Throwable failure) {
+    return failure == null ? Ending.returned(value, attempt.resultLimit()) : Ending.threw(failure);
+  }
+
+  /** Something escaped from a callback: nobody else will ever say what the attempt came to. */
+  void threw(Throwable thrown) {
+    if (finished) {
+      log.warn("{}: threw after its end", attempt, thrown);
+    } else {
+      finish(Ending.threw(thrown));
+    }
+  }
+
+  private void finish(Ending ending) {
+    if (!finished) {
+      finished = true;
+      lanes.finished(this, ending);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.errand.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.JsonText;
+import io.vertx.core.Future;
+import io.vertx.core.json.jackson.DatabindCodec;
+import java.util.concurrent.CompletionStage;
+
+/** Turns what a handler returned into the JSON that is sent. */
+final class ResultJson {
+
+  private ResultJson() {}
+
+  /**
+   * The value as JSON, or why it can't be the result. Runs code of the value's class, so never on
+   * the worker's own loop.
+   *
+   * @param limit in bytes
+   */
+  static Ending of(Object value, int limit) {
+    if (value instanceof Bytes bytes) {
+      return checked(bytes, "result", limit);
+    }
+    if (value instanceof Future<?> || value instanceof CompletionStage<?>) {
+      return invalid(
+          "the result is a " + value.getClass().getName() + ": return what it completes with");
+    }
+    Bytes json;
+    try {
+      json = Bytes.of(encode(value));
+    } catch (JsonProcessingException | StackOverflowError e) {
+      return invalid("the " + named(value) + " can't become JSON: " + reason(e));
+    }
+    // Of these the encoder makes nothing else.
+    return value == null || value instanceof String || value instanceof Boolean
+        ? limited(json, limit)
+        : checked(json, named(value), limit);
+  }
+
+  /**
+   * As {@code Json.encode} does it, but for NaN and infinities, which come out bare instead of as
+   * strings and fail the check, and for emoji, which come out in 4 bytes instead of 12.
+   */
+  private static byte[] encode(Object value) throws JsonProcessingException {
+    return DatabindCodec.mapper()
+        .writer()
+        .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+        .with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+        .writeValueAsBytes(value);
+  }
+
+  private static Ending checked(Bytes json, String what, int limit) {
+    // Its size first: no need to read what is not sent.
+    Ending ending = limited(json, limit);
+    String problem = ending.error() == null ? JsonText.problem(json) : null;
+    return problem == null ? ending : invalid("the " + what + " " + problem);
+  }
+
+  private static Ending limited(Bytes json, int limit) {
+    return json.length() <= limit
+        ? Ending.succeeded(json)
+        : Ending.failed(
+            ErrorKind.RESULT_TOO_LARGE,
+            "the result has " + json.length() + " bytes, limits.result allows " + limit);
+  }
+
+  private static Ending invalid(String message) {
+    return Ending.failed(ErrorKind.RESULT_INVALID, message);
+  }
+
+  private static String named(Object value) {
+    return "result of " + value.getClass();
+  }
+
+  private static String reason(Throwable e) {
+    return e instanceof JsonProcessingException json
+        ? Failure.oneLine(json.getOriginalMessage())
+        : "it is nested too deeply, or contains itself";
+  }
+}

@@ -1,0 +1,695 @@
+package dev.errand.worker;
+
+import static dev.errand.worker.Tasks.loop;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.frame.CancelReason;
+import dev.errand.worker.Rig.Told;
+import dev.errand.worker.api.TaskHandler;
+import dev.errand.worker.handlers.EchoHandler;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EventLoopLanesTest {
+
+  /** Enough to see a thread in one step for {@link LoopWatchdog#DEPOSED_AFTER}. */
+  private static final int LOOKS_TO_DEPOSE = 3;
+
+  /** Enough to see it there for {@link LoopWatchdog#BLOCKED_AFTER}. */
+  private static final int LOOKS_TO_BLAME = 10;
+
+  private static final int LOOKS_TO_WRITE_OFF = 42;
+  private static final int LOOKS_TO_GIVE_BACK = 25;
+
+  private final Blocker blocker = new Blocker();
+  private final Map<String, Promise<Object>> promises = new ConcurrentHashMap<>();
+  private Rig rig;
+
+  @AfterEach
+  void close() {
+    blocker.open();
+    rig.close();
+  }
+
+  private final TaskHandler blocks =
+      loop(
+          "blocks",
+          task -> {
+            blocker.block();
+            return Future.succeededFuture("late");
+          });
+
+  private final TaskHandler waits =
+      loop(
+          "waits",
+          task -> {
+            Promise<Object> promise = Promise.promise();
+            promises.put(task.taskId(), promise);
+            return promise.future();
+          });
+
+  private List<Long> runWaiting(int count) {
+    List<Long> leases = new ArrayList<>();
+    int before = promises.size();
+    for (int i = 0; i < count; i++) {
+      leases.add(rig.run("waits"));
+    }
+    Rig.await(() -> promises.size() == before + count);
+    return leases;
+  }
+
+  private void completeWaiting() {
+    promises.values().forEach(promise -> promise.tryComplete("there"));
+    promises.clear();
+  }
+
+  private void assertSucceeded(List<Long> leases) {
+    for (long lease : leases) {
+      Told told = rig.awaitEnd(lease);
+      assertThat(told.error).isNull();
+      assertThat(told.calls).containsExactly("outcome", "ended");
+    }
+  }
+
+  @Test
+  void anAttemptTellsItsResultThenThatItHasEnded() {
+    rig = new Rig(new EchoHandler(), waits);
+    Told echo = rig.awaitEnd(rig.run("echo", "{\"a\": 1.0}"));
+    assertThat(echo.result.text()).isEqualTo("{\"a\": 1.0}");
+    assertThat(echo.calls).containsExactly("outcome", "ended");
+    long lease = runWaiting(1).get(0);
+    assertThat(rig.told(lease).calls).isEmpty();
+    completeWaiting();
+    Told waited = rig.awaitEnd(lease);
+    assertThat(waited.result.text()).isEqualTo("\"there\"");
+    assertThat(waited.runMicros).isPositive();
+    assertThat(waited.calls).containsExactly("outcome", "ended");
+  }
+
+  @Test
+  void allOfAnAttemptRunsOnItsOwnContextOneStepAtATime() {
+    Queue<String> threads = new ConcurrentLinkedQueue<>();
+    Queue<Context> contexts = new ConcurrentLinkedQueue<>();
+    AtomicInteger inside = new AtomicInteger();
+    Runnable note =
+        () -> {
+          assertThat(inside.incrementAndGet()).isEqualTo(1);
+          threads.add(Thread.currentThread().getName());
+          contexts.add(Vertx.currentContext());
+          inside.decrementAndGet();
+        };
+    rig =
+        new Rig(
+            loop(
+                "steps",
+                task -> {
+                  note.run();
+                  Vertx vertx = Vertx.currentContext().owner();
+                  Promise<String> last = Promise.promise();
+                  task.cancelled().onSuccess(reason -> note.run());
+                  vertx.setTimer(1, any -> note.run());
+                  vertx
+                      .timer(2)
+                      .compose(any -> vertx.executeBlocking(() -> "x"))
+                      .onSuccess(any -> note.run())
+                      .compose(any -> task.cancelled())
+                      .onSuccess(
+                          any -> {
+                            note.run();
+                            last.complete(String.valueOf(threads.size()));
+                          });
+                  return last.future();
+                }));
+    long lease = rig.run("steps");
+    Rig.await(() -> threads.size() == 3);
+    rig.cancel(lease, CancelReason.CANCELLED);
+    assertThat(rig.awaitEnd(lease).result.text()).isEqualTo("\"5\"");
+    assertThat(threads).allMatch(name -> name.startsWith("errand-loop-"));
+    assertThat(contexts.stream().distinct()).hasSize(1).doesNotContainNull();
+  }
+
+  @Test
+  void theFutureOfASubmissionCompletesOnTheAttemptsContext() {
+    Queue<String> threads = new ConcurrentLinkedQueue<>();
+    rig =
+        new Rig(
+            loop(
+                "submits",
+                task ->
+                    task.submit(TaskRequest.of("other", 1))
+                        .otherwiseEmpty()
+                        .map(
+                            any -> {
+                              threads.add(Thread.currentThread().getName());
+                              return "done";
+                            })));
+    long lease = rig.run("submits");
+    Rig.await(() -> rig.submitted.size() == 1);
+    rig.onOwner(() -> rig.submitted.values().forEach(promise -> promise.fail("refused")));
+    assertThat(rig.awaitEnd(lease).result.text()).isEqualTo("\"done\"");
+    assertThat(threads).allMatch(name -> name.startsWith("errand-loop-")).hasSize(1);
+  }
+
+  @Test
+  void whateverAHandlerThrowsFailsItsAttempt() {
+    List<Throwable> all =
+        List.of(
+            new IllegalStateException("broken"),
+            new StackOverflowError(),
+            new NoClassDefFoundError("com/acme/Missing"),
+            new OutOfMemoryError("Java heap space"),
+            new InternalError("vm"),
+            new AssertionError(3));
+    AtomicInteger next = new AtomicInteger();
+    rig =
+        new Rig(
+            loop(
+                "throws",
+                task -> {
+                  throw Tasks.<RuntimeException>sneaky(all.get(next.getAndIncrement()));
+                }));
+    for (Throwable thrown : all) {
+      Told told = rig.awaitEnd(rig.run("throws"));
+      assertThat(told.error.kind()).isEqualTo(ErrorKind.HANDLER);
+      assertThat(told.error.message())
+          .isEqualTo(
+              thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
+      assertThat(told.error.detail()).startsWith(thrown.getClass().getName());
+      assertThat(told.calls).containsExactly("outcome", "ended");
+    }
+  }
+
+  @Test
+  void aFailedFutureFailsTheAttempt() {
+    rig =
+        new Rig(
+            loop("fails", task -> Future.failedFuture("at once")),
+            loop(
+                "fails-later",
+                task ->
+                    Vertx.currentContext()
+                        .owner()
+                        .timer(1)
+                        .compose(any -> Future.failedFuture(new IllegalStateException("later")))));
+    assertThat(rig.awaitEnd(rig.run("fails")).error.message()).isEqualTo("at once");
+    assertThat(rig.awaitEnd(rig.run("fails-later")).error.message()).isEqualTo("later");
+  }
+
+  @Test
+  void noFutureFailsTheAttempt() {
+    rig = new Rig(loop("null", task -> null));
+    Told told = rig.awaitEnd(rig.run("null"));
+    assertThat(told.error.kind()).isEqualTo(ErrorKind.HANDLER);
+    assertThat(told.error.message()).isEqualTo("the handler returned no future");
+  }
+
+  @Test
+  void anExceptionThatEscapesFromACallbackFailsTheAttempt() {
+    rig =
+        new Rig(
+            loop(
+                "escapes",
+                task -> {
+                  Promise<String> never = Promise.promise();
+                  Vertx.currentContext()
+                      .owner()
+                      .setTimer(
+                          1,
+                          any -> {
+                            throw new IllegalStateException("in a timer");
+                          });
+                  return never.future();
+                }));
+    Told told = rig.awaitEnd(rig.run("escapes"));
+    assertThat(told.error.message()).isEqualTo("in a timer");
+    assertThat(told.error.detail()).contains("EventLoopLanesTest");
+    assertThat(told.calls).containsExactly("outcome", "ended");
+  }
+
+  @Test
+  void anAttemptCompletesOnce() {
+    Promise<String> promise = Promise.promise();
+    rig =
+        new Rig(
+            loop(
+                "twice",
+                task -> {
+                  Context context = Vertx.currentContext();
+                  promise.complete("first");
+                  context.runOnContext(
+                      any -> {
+                        throw new IllegalStateException("second");
+                      });
+                  return promise.future();
+                }),
+            new EchoHandler());
+    long lease = rig.run("twice");
+    rig.awaitEnd(lease);
+    for (int i = 0; i < 20; i++) {
+      rig.awaitEnd(rig.run("echo"));
+    }
+    assertThat(rig.told(lease).calls).containsExactly("outcome", "ended");
+    assertThat(rig.told(lease).result.text()).isEqualTo("\"first\"");
+  }
+
+  @Test
+  void resultsThatAreNoneFailTheAttempt() {
+    rig =
+        new Rig(
+            loop("object", task -> Future.succeededFuture(new Object())),
+            loop("large", task -> Future.succeededFuture("x".repeat(99))));
+    rig.resultLimit = 100;
+    Told object = rig.awaitEnd(rig.run("object"));
+    assertThat(object.error.kind()).isEqualTo(ErrorKind.RESULT_INVALID);
+    assertThat(object.error.message()).contains("java.lang.Object");
+    assertThat(rig.awaitEnd(rig.run("large")).error.kind()).isEqualTo(ErrorKind.RESULT_TOO_LARGE);
+  }
+
+  @Test
+  void resultsAreEncodedOnTheLane() {
+    Promise<Object> elsewhere = Promise.promise();
+    rig = new Rig(loop("bean", task -> elsewhere.future()), new EchoHandler());
+    long lease = rig.run("bean");
+    rig.awaitEnd(rig.run("echo"));
+    rig.onOwner(() -> elsewhere.complete(new SaysWhereItIsRead()));
+    assertThat(rig.awaitEnd(lease).result.text()).startsWith("{\"thread\":\"errand-loop-");
+  }
+
+  /** A result that knows who encodes it. */
+  public static final class SaysWhereItIsRead {
+    public String getThread() {
+      return Thread.currentThread().getName();
+    }
+  }
+
+  @Test
+  void aCancelledAttemptLearnsTheReasonAndEndsWhenItsFutureDoes() {
+    Semaphore begun = new Semaphore(0);
+    rig =
+        new Rig(
+            loop(
+                "polite",
+                task -> {
+                  assertThat(task.isCancelled()).isFalse();
+                  begun.release();
+                  return task.cancelled().map(reason -> reason + " " + task.isCancelled());
+                }));
+    for (CancelReason reason : CancelReason.values()) {
+      long lease = rig.run("polite");
+      Rig.await(begun::tryAcquire);
+      rig.cancel(lease, reason);
+      rig.cancel(lease, CancelReason.LOST);
+      Told told = rig.awaitEnd(lease);
+      assertThat(told.result.text()).isEqualTo("\"" + reason + " true\"");
+      assertThat(told.calls).containsExactly("outcome", "ended");
+    }
+  }
+
+  @Test
+  void aHandlerThatNeverAnswersEndsSomeTimeAfterItWasCancelled() {
+    rig = new Rig(waits);
+    long lease = runWaiting(1).get(0);
+    rig.look(LOOKS_TO_WRITE_OFF);
+    assertThat(rig.told(lease).calls).isEmpty();
+    rig.cancel(lease, CancelReason.TIMEOUT);
+    rig.look(LOOKS_TO_WRITE_OFF - 5);
+    assertThat(rig.told(lease).calls).isEmpty();
+    rig.look(5);
+    assertThat(rig.told(lease).calls).containsExactly("ended");
+    completeWaiting();
+    rig.awaitEnd(runWaitingAndComplete());
+    assertThat(rig.told(lease).calls).containsExactly("ended");
+  }
+
+  private long runWaitingAndComplete() {
+    long lease = runWaiting(1).get(0);
+    completeWaiting();
+    return lease;
+  }
+
+  @Test
+  void anAttemptThatIsCancelledBeforeItBeginsIsGivenBack() {
+    rig = new Rig(blocks, new EchoHandler());
+    int lanes = fillAllLanes();
+    long lease = rig.runAndCancel("echo", CancelReason.LOST);
+    Told told = rig.awaitEnd(lease);
+    // Only after the call had returned: the caller may be looking through its attempts.
+    assertThat(told.calls).containsExactly("cancelled", "release", "ended");
+    blocker.open();
+    rig.awaitEnd(rig.run("echo"));
+    assertThat(told.calls).hasSize(3);
+    assertThat(blocker.entered()).isEqualTo(lanes);
+  }
+
+  /** Blocks each lane, and nobody looks. */
+  private int fillAllLanes() {
+    int lanes = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    for (int i = 0; i < lanes; i++) {
+      rig.run("blocks");
+    }
+    blocker.awaitEntered(lanes);
+    return lanes;
+  }
+
+  @Test
+  void attemptsBesideABlockedOneGoOnWhileItIsStuck() {
+    rig = new Rig(blocks, waits, new EchoHandler());
+    List<Long> bystanders = runWaiting(40);
+    long culprit = rig.run("blocks");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_DEPOSE);
+    completeWaiting();
+    assertSucceeded(bystanders);
+    for (int i = 0; i < 40; i++) {
+      assertSucceeded(List.of(rig.run("echo")));
+    }
+    assertThat(rig.told(culprit).calls).isEmpty();
+    blocker.open();
+    Told told = rig.awaitEnd(culprit);
+    assertThat(told.result.text()).isEqualTo("\"late\"");
+    assertThat(told.calls).containsExactly("outcome", "ended");
+  }
+
+  @Test
+  void aHandlerThatBlocksFailsWithThePlaceAndEndsWhenItIsOut() {
+    rig = new Rig(blocks);
+    long lease = rig.run("blocks");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_BLAME);
+    Told told = rig.told(lease);
+    assertThat(told.calls).containsExactly("outcome");
+    assertThat(told.error.kind()).isEqualTo(ErrorKind.HANDLER);
+    assertThat(told.error.message())
+        .matches(
+            "the handler of 'blocks' has blocked its event loop for 2\\.[0-9] s"
+                + " at dev\\.errand\\.worker\\.Blocker\\.block\\(Blocker\\.java:[0-9]+\\);"
+                + " make it a BlockingTaskHandler");
+    assertThat(told.error.detail()).contains("Blocker.block", "EventLoopLanesTest");
+    assertThat(told.error.detail()).doesNotContain("LaneThread");
+    rig.look(LOOKS_TO_WRITE_OFF);
+    assertThat(told.calls).containsExactly("outcome");
+    blocker.open();
+    rig.awaitEnd(lease);
+    assertThat(told.calls).containsExactly("outcome", "ended");
+  }
+
+  @Test
+  void aHandlerThatBlocksIsInterrupted() {
+    rig =
+        new Rig(
+            loop(
+                "patient",
+                task -> {
+                  try {
+                    blocker.blockInterruptibly();
+                    return Future.succeededFuture();
+                  } catch (InterruptedException e) {
+                    return Future.failedFuture(e);
+                  }
+                }));
+    long lease = rig.run("patient");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_BLAME);
+    Told told = rig.awaitEnd(lease);
+    assertThat(told.error.message()).contains("has blocked its event loop");
+    assertThat(told.calls).containsExactly("outcome", "ended");
+  }
+
+  /** On the attempt's context as soon as its promise is completed. */
+  private TaskHandler later(String type, Supplier<Object> then) {
+    return loop(
+        type,
+        task -> {
+          Context context = Vertx.currentContext();
+          Promise<Object> promise = Promise.promise();
+          promises.put(task.taskId(), promise);
+          return promise
+              .future()
+              .compose(
+                  any ->
+                      Future.future(done -> context.runOnContext(on -> done.complete(then.get()))));
+        });
+  }
+
+  private Object block() {
+    blocker.block();
+    return "out";
+  }
+
+  @Test
+  void aLaterCallbackThatBlocksIsKnownToBeItsAttempts() {
+    rig = new Rig(later("blocks-later", this::block), waits);
+    List<Long> bystanders = runWaiting(20);
+    Map<String, Promise<Object>> theirs = Map.copyOf(promises);
+    promises.clear();
+    List<Long> sameType = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      sameType.add(rig.run("blocks-later"));
+    }
+    Rig.await(() -> promises.size() == 20);
+    promises.get(Rig.taskId(sameType.get(11))).complete();
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_BLAME);
+    Told told = rig.told(sameType.remove(11));
+    assertThat(told.calls).containsExactly("outcome");
+    assertThat(told.error.message()).contains("'blocks-later' has blocked its event loop");
+    theirs.values().forEach(promise -> promise.complete("there"));
+    assertSucceeded(bystanders);
+    blocker.open();
+    completeWaiting();
+    assertSucceeded(sameType);
+  }
+
+  @Test
+  void theStepsOfAnAttemptThatIsStuckWaitForItInTheirOrder() {
+    Queue<String> order = new ConcurrentLinkedQueue<>();
+    AtomicReference<Context> context = new AtomicReference<>();
+    Promise<Object> promise = Promise.promise();
+    rig =
+        new Rig(
+            loop(
+                "stuck",
+                task -> {
+                  context.set(Vertx.currentContext());
+                  context.get().runOnContext(any -> order.add("0"));
+                  blocker.block();
+                  order.add("out");
+                  return promise.future();
+                }),
+            new EchoHandler());
+    long lease = rig.run("stuck");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_DEPOSE);
+    for (int i = 1; i < 100; i++) {
+      String step = String.valueOf(i);
+      context.get().runOnContext(any -> order.add(step));
+    }
+    for (int i = 0; i < 40; i++) {
+      rig.awaitEnd(rig.run("echo"));
+    }
+    assertThat(order).isEmpty();
+    context.get().runOnContext(any -> promise.complete("in order"));
+    blocker.open();
+    assertThat(rig.awaitEnd(lease).result.text()).isEqualTo("\"in order\"");
+    assertThat(order).hasSize(101).startsWith("out", "0", "1", "2").endsWith("98", "99");
+  }
+
+  @Test
+  void anAttemptCanBeStuckAgain() {
+    Blocker second = new Blocker();
+    rig =
+        new Rig(
+            loop(
+                "twice",
+                task -> {
+                  Promise<Object> promise = Promise.promise();
+                  Vertx.currentContext()
+                      .runOnContext(
+                          any -> {
+                            second.block();
+                            promise.complete("both");
+                          });
+                  blocker.block();
+                  return promise.future();
+                }),
+            new EchoHandler());
+    long lease = rig.run("twice");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_DEPOSE);
+    blocker.open();
+    second.awaitEntered(1);
+    rig.look(LOOKS_TO_DEPOSE);
+    for (int i = 0; i < 40; i++) {
+      rig.awaitEnd(rig.run("echo"));
+    }
+    second.open();
+    assertThat(rig.awaitEnd(lease).result.text()).isEqualTo("\"both\"");
+  }
+
+  @Test
+  void aTypeThatHasBlockedKeepsToALaneOfItsOwn() {
+    rig = new Rig(blocks, waits, new EchoHandler());
+    rig.run("blocks");
+    blocker.awaitEntered(1);
+    rig.look(LOOKS_TO_BLAME);
+    List<Long> bystanders = runWaiting(20);
+    for (int i = 0; i < 20; i++) {
+      rig.run("blocks");
+    }
+    blocker.awaitEntered(1);
+    // Nobody looks any more, and nobody needs to.
+    completeWaiting();
+    assertSucceeded(bystanders);
+    for (int i = 0; i < 20; i++) {
+      rig.awaitEnd(rig.run("echo"));
+    }
+    assertThat(blocker.entered()).isEqualTo(2);
+  }
+
+  @Test
+  void nobodyIsBlamedForAPauseOfTheWholeProcess() {
+    rig = new Rig(blocks);
+    long lease = rig.run("blocks");
+    blocker.awaitEntered(1);
+    rig.look(1);
+    rig.lookAfter(Duration.ofHours(1));
+    rig.lookAfter(Duration.ofHours(1));
+    blocker.open();
+    assertThat(rig.awaitEnd(lease).result.text()).isEqualTo("\"late\"");
+  }
+
+  @Test
+  void aHandlerThatIsBusyAgainAndAgainBlocksNobody() {
+    rig = new Rig(waits);
+    for (int i = 0; i < 20; i++) {
+      long lease = runWaiting(1).get(0);
+      rig.look(1);
+      completeWaiting();
+      assertSucceeded(List.of(lease));
+    }
+  }
+
+  @Test
+  void whereAllLoopsAreStuckAttemptsAreGivenBackAndTheRestGoesOn() {
+    rig = new Rig(blocks, new EchoHandler());
+    int lanes = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    int most = LoopWatchdog.MAX_STUCK + lanes;
+    List<Long> culprits = new ArrayList<>();
+    for (int i = 0; i < most + 20; i++) {
+      culprits.add(rig.run("blocks"));
+    }
+    Rig.await(
+        () -> {
+          rig.look(1);
+          return blocker.entered() == most;
+        });
+    rig.look(LOOKS_TO_BLAME);
+    long innocent = rig.run("echo");
+    assertThat(rig.told(innocent).calls).isEmpty();
+    rig.look(LOOKS_TO_GIVE_BACK);
+    assertThat(rig.told(innocent).calls).containsExactly("release", "ended");
+    assertThat(rig.told(innocent).releaseReason)
+        .isEqualTo("handlers block all event loops of the worker");
+    blocker.open();
+    for (long lease : culprits) {
+      Told told = rig.awaitEnd(lease);
+      assertThat(told.calls).hasSize(2).endsWith("ended");
+    }
+    assertThat(rig.awaitEnd(rig.run("echo")).result.text()).isEqualTo("1");
+    assertThat(blocker.entered()).isEqualTo(most);
+  }
+
+  @Test
+  void noInterruptReachesTheNextAttempt() {
+    rig =
+        new Rig(
+            loop(
+                "selfish",
+                task -> {
+                  Thread.currentThread().interrupt();
+                  return Future.succeededFuture();
+                }),
+            loop("says", task -> Future.succeededFuture(Thread.currentThread().isInterrupted())));
+    for (int i = 0; i < 100; i++) {
+      rig.awaitEnd(rig.run("selfish"));
+      assertThat(rig.awaitEnd(rig.run("says")).result.text()).isEqualTo("false");
+    }
+  }
+
+  @Test
+  void otherUsersOfVertxKeepTheirLoops() throws Exception {
+    rig = new Rig(new EchoHandler());
+    Vertx vertx = Vertx.vertx();
+    try {
+      Promise<Boolean> isLoop = Promise.promise();
+      vertx
+          .getOrCreateContext()
+          .runOnContext(any -> isLoop.complete(Context.isOnEventLoopThread()));
+      Rig.await(() -> isLoop.future().isComplete());
+      assertThat(isLoop.future().result()).isTrue();
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void anotherVertxThatAHandlerUsesCallsBackOnItsContextToo() {
+    Vertx other = Vertx.vertx();
+    Queue<String> threads = new ConcurrentLinkedQueue<>();
+    rig =
+        new Rig(
+            loop(
+                "other",
+                task ->
+                    other
+                        .timer(1)
+                        .map(
+                            any -> {
+                              threads.add(Thread.currentThread().getName());
+                              return "x";
+                            })));
+    assertThat(rig.awaitEnd(rig.run("other")).result.text()).isEqualTo("\"x\"");
+    assertThat(threads).hasSize(1).allMatch(name -> name.startsWith("errand-loop-"));
+    Future<Void> closed = other.close();
+    Rig.await(closed::isComplete);
+  }
+
+  @Test
+  void closingInterruptsWhatRuns() {
+    Promise<String> interrupted = Promise.promise();
+    rig =
+        new Rig(
+            loop(
+                "patient",
+                task -> {
+                  try {
+                    blocker.blockInterruptibly();
+                  } catch (InterruptedException e) {
+                    interrupted.complete();
+                  }
+                  return Future.succeededFuture();
+                }));
+    rig.run("patient");
+    blocker.awaitEntered(1);
+    rig.onOwner(() -> rig.closeRunner());
+    Rig.await(() -> interrupted.future().isComplete());
+  }
+}
