@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ final class DemoCluster implements AutoCloseable {
   private final List<NodeProcess> nodes = new ArrayList<>();
   private PeerAddress member;
   private String page;
+  private final CompletableFuture<Void> broken = new CompletableFuture<>();
   private boolean closed;
 
   /**
@@ -96,8 +98,27 @@ final class DemoCluster implements AutoCloseable {
       }
       NodeProcess node = NodeProcess.start(name, jar, file, ready);
       nodes.add(node);
+      node.handle().onExit().thenRun(this::ended);
       return node;
     }
+  }
+
+  private void ended() {
+    synchronized (nodes) {
+      if (closed) {
+        return;
+      }
+      if (!nodes.get(0).handle().isAlive()) {
+        broken.completeExceptionally(new IllegalStateException("the dispatcher has ended"));
+      } else if (nodes.stream().skip(1).noneMatch(node -> node.handle().isAlive())) {
+        broken.completeExceptionally(new IllegalStateException("all workers have ended"));
+      }
+    }
+  }
+
+  /** Fails when the nodes that are left can't do the work any more. */
+  CompletableFuture<Void> broken() {
+    return broken;
   }
 
   /** How a client joins. */

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
       TaskClient client =
           get(TaskClient.create(vertx, membership.cluster(), membership.local().nodeId()));
       long begin = System.nanoTime();
-      square(client);
+      square(client, cluster.broken());
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       byWorker.forEach((worker, count) -> say("%s ran %d", worker, count));
       say(
@@ -111,9 +113,12 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void square(TaskClient client) throws InterruptedException {
+  /** Fails as soon as the cluster is broken: some results would never come. */
+  private void square(TaskClient client, CompletableFuture<Void> broken)
+      throws InterruptedException, ExecutionException {
     Random random = new Random();
-    CountDownLatch left = new CountDownLatch(tasks);
+    AtomicInteger left = new AtomicInteger(tasks);
+    CompletableFuture<Void> done = new CompletableFuture<>();
     for (int i = 0; i < tasks; i++) {
       int number = 1 + random.nextInt(MAX_NUMBER);
       client
@@ -121,16 +126,18 @@ final class DemoCommand implements Callable<Integer> {
           .onSuccess(task -> say("added %s: square %d", task.id(), number))
           .compose(task -> client.await(task.id(), PATIENCE))
           .onComplete(
-              task -> {
-                ended(number, task);
-                left.countDown();
-              },
-              failure -> {
-                failed(number, failure.getMessage());
-                left.countDown();
+              (task, failure) -> {
+                if (failure == null) {
+                  ended(number, task);
+                } else {
+                  failed(number, failure.getMessage());
+                }
+                if (left.decrementAndGet() == 0) {
+                  done.complete(null);
+                }
               });
     }
-    left.await();
+    CompletableFuture.anyOf(done, broken).get();
   }
 
   private synchronized void ended(int number, Task task) {

@@ -2,6 +2,7 @@ package dev.errand.command;
 
 import dev.errand.config.launch.ExitCode;
 import dev.errand.config.settings.SettingsException;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,7 +31,9 @@ public final class ErrandCommand implements Runnable {
     System.exit(line.execute(arguments));
   }
 
-  private static int report(Exception failure) {
+  private static int report(Exception thrown) {
+    boolean wrapped = thrown instanceof ExecutionException && thrown.getCause() != null;
+    Throwable failure = wrapped ? thrown.getCause() : thrown;
     String line = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     System.err.println("errand: " + line.replaceAll("\\s*\\R\\s*", " "));
     return failure instanceof SettingsException ? ExitCode.USAGE : ExitCode.FAILED;

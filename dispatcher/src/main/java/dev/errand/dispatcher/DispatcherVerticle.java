@@ -4,6 +4,7 @@ import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
 import dev.errand.config.launch.StartFailure;
 import dev.errand.config.settings.DispatcherSettings;
+import dev.errand.config.settings.HttpSettings;
 import dev.errand.dispatcher.bus.BusDoor;
 import dev.errand.dispatcher.bus.BusPort;
 import dev.errand.dispatcher.core.CoreSettings;
@@ -17,6 +18,7 @@ import dev.errand.protocol.frame.Header;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import java.net.BindException;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
@@ -59,6 +61,7 @@ public final class DispatcherVerticle extends VerticleBase {
     bus = new BusDoor(vertx, dispatch);
     web = new WebDoor(vertx, settings.http(), dispatch, () -> open);
     return web.open()
+        .recover(failure -> Future.failedFuture(taken(settings.http(), failure)))
         .compose(port -> bus.open().map(port))
         .onSuccess(
             port -> {
@@ -70,6 +73,17 @@ public final class DispatcherVerticle extends VerticleBase {
                   settings.http().host(),
                   port);
             });
+  }
+
+  private static Throwable taken(HttpSettings http, Throwable failure) {
+    return failure instanceof BindException
+        ? new StartFailure(
+            ExitCode.USAGE,
+            http.host()
+                + ":"
+                + http.port()
+                + " is taken by another program: stop it, or set http.port otherwise")
+        : failure;
   }
 
   private static String payloadProblem(Bytes payload) {

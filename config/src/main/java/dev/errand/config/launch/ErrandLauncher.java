@@ -16,7 +16,6 @@ import io.vertx.launcher.application.VertxApplicationHooks;
 import io.vertx.launcher.application.impl.Utils;
 import io.vertx.launcher.application.impl.VertxApplicationCommand;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -198,10 +197,6 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       }
       if (cause instanceof SettingsException || cause instanceof AddressInUseException) {
         return say(ExitCode.USAGE, cause.getMessage());
-      }
-      if (cause instanceof BindException) {
-        return say(
-            ExitCode.USAGE, cause.getMessage() + ": stop the other program, or set http.port");
       }
     }
     return say(ExitCode.FAILED, failure == null ? "the node did not start" : failure.toString());
