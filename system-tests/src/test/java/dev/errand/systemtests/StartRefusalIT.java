@@ -1,0 +1,190 @@
+package dev.errand.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.config.security.AuthKey;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that can't start says why and what to do, in one line, and ends with 2. */
+class StartRefusalIT {
+
+  private static final String KEY = AuthKey.random().text();
+
+  @TempDir Path folder;
+
+  private record Ending(int code, List<String> lines) {}
+
+  private Ending start(String module, Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-jar");
+    command.add(
+        ProcessCluster.root()
+            .resolve(module)
+            .resolve("target")
+            .resolve(module + ".jar")
+            .toString());
+    command.addAll(List.of(arguments));
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERRAND_"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> lines = Files.readAllLines(err, StandardCharsets.UTF_8);
+    return new Ending(
+        process.exitValue(), lines.stream().filter(line -> !line.startsWith("WARNING:")).toList());
+  }
+
+  private Path conf(JsonObject conf) throws IOException {
+    return Files.writeString(Files.createTempFile(folder, "conf", ".json"), conf.encode());
+  }
+
+  private static JsonObject withKey() {
+    return new JsonObject()
+        .put("cluster", new JsonObject().put("authKey", KEY).put("memberPort", 0))
+        .put("http", new JsonObject().put("port", 0));
+  }
+
+  private void refused(Ending ending, String... parts) {
+    assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(2);
+    assertThat(ending.lines()).hasSize(1);
+    assertThat(ending.lines().get(0)).contains(parts).doesNotContain(KEY);
+  }
+
+  @Test
+  void anUnknownKeyAndABadDurationAreToldTogether() throws Exception {
+    JsonObject conf =
+        withKey()
+            .put("defalts", new JsonObject().put("timeout", "5m"))
+            .put("defaults", new JsonObject().put("timeout", "5 minutes").put("maxAttemps", 3));
+    refused(
+        start("dispatcher", Map.of(), "-conf", conf(conf).toString()),
+        "defaults.timeout '5 minutes' must be a duration such as 250ms",
+        "defaults.maxAttemps is no setting; did you mean defaults.maxAttempts?",
+        "defalts");
+  }
+
+  @Test
+  void aWorkerRefusesItsSettingsToo() throws Exception {
+    refused(
+        start(
+            "worker-verticle",
+            Map.of("ERRAND_WORKER_SLOTS", "many", "ERRAND_CLUSTER_AUTH_KEY", KEY),
+            "-conf",
+            conf(new JsonObject().put("worker", new JsonObject().put("drain", "-1s"))).toString()),
+        "worker.slots 'many' must be 1 to 100000",
+        "worker.drain '-1s' must be a duration");
+  }
+
+  @Test
+  void aMissingKeyNamesTheCure() throws Exception {
+    refused(start("dispatcher", Map.of()), "cluster.authKey is missing", "./errand authkey");
+  }
+
+  @Test
+  void aMissingKeyFileNamesTheFile() throws Exception {
+    JsonObject conf =
+        new JsonObject().put("cluster", new JsonObject().put("authKeyFile", "/no/such/file"));
+    refused(
+        start("worker-verticle", Map.of(), "-conf", conf(conf).toString()),
+        "cluster.authKeyFile '/no/such/file' can't be read",
+        "./errand authkey");
+  }
+
+  @Test
+  void aKeyOfTheWrongFormIsNotShown() throws Exception {
+    String wrong = KEY.substring(0, KEY.length() - 1) + (KEY.endsWith("A") ? "E" : "A");
+    for (String key : List.of("my own pass phrase", wrong, KEY + "x")) {
+      Ending ending = start("dispatcher", Map.of("ERRAND_CLUSTER_AUTH_KEY", key));
+      refused(ending, "cluster.authKey", "is not a key as ./errand authkey prints it");
+      assertThat(ending.lines().get(0)).doesNotContain(key.substring(8));
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamedWithItsSetting() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      JsonObject member = withKey();
+      member.getJsonObject("cluster").put("memberPort", port);
+      refused(
+          start("dispatcher", Map.of(), "-conf", conf(member).toString()),
+          "127.0.0.1:" + port + " is taken",
+          "cluster.memberPort");
+      JsonObject bus = withKey();
+      bus.getJsonObject("cluster").put("busPort", port);
+      refused(
+          start("dispatcher", Map.of(), "-conf", conf(bus).toString()),
+          "127.0.0.1:" + port + " is taken",
+          "cluster.busPort");
+      JsonObject http = withKey();
+      http.getJsonObject("http").put("port", port);
+      refused(
+          start("dispatcher", Map.of(), "-conf", conf(http).toString()),
+          "127.0.0.1:" + port + " is taken",
+          "http.port");
+    }
+  }
+
+  @Test
+  void addressesBeyondLoopbackAreRefusedForNow() throws Exception {
+    JsonObject conf = withKey();
+    conf.getJsonObject("cluster").put("host", "0.0.0.0").put("peers", "192.0.2.1:5701");
+    conf.getJsonObject("http").put("host", "0.0.0.0");
+    refused(
+        start("dispatcher", Map.of(), "-conf", conf(conf).toString()),
+        "cluster.host '0.0.0.0'",
+        "cluster.peers '192.0.2.1:5701'",
+        "http.host '0.0.0.0'");
+  }
+
+  @Test
+  void aConfThatIsMissingOrNoJsonIsNamed() throws Exception {
+    refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
+    Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");
+    refused(start("dispatcher", Map.of(), "-conf", broken.toString()), "is not a JSON object");
+    refused(start("dispatcher", Map.of(), "--nonsense"), "--nonsense");
+  }
+
+  @Test
+  void aHandlerThatIsNotOnTheClassPathIsNamed() throws Exception {
+    // It is looked for when the node is a member; a dispatcher must be there for that.
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      JsonObject conf =
+          new JsonObject()
+              .put("cluster", cluster.clusterConf().put("peers", "127.0.0.1:" + cluster.memberPort))
+              .put("worker", new JsonObject().put("handlers", "com.acme.Missing"));
+      refused(
+          start("worker-verticle", Map.of(), "-conf", conf(conf).toString()),
+          "worker.handlers: com.acme.Missing is not on the class path");
+    }
+  }
+
+  @Test
+  void aDispatcherIsOneVerticle() throws Exception {
+    refused(
+        start("dispatcher", Map.of(), "-instances", "2", "-conf", conf(withKey()).toString()),
+        "-instances");
+  }
+}
