@@ -53,9 +53,14 @@ final class PeerSearch {
   private static boolean answers(PeerAddress peer) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(peer.host(), peer.port()), CONNECT_MILLIS);
-      return true;
+      return isPeer(socket);
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Who tries a free port may be given just that port for the own end, and so meets itself. */
+  static boolean isPeer(Socket socket) {
+    return !socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress());
   }
 }

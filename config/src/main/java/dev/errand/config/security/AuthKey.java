@@ -11,7 +11,9 @@ import org.bouncycastle.crypto.digests.SHA256Digest;
  */
 public final class AuthKey {
 
-  private static final String PREFIX = "errand1-";
+  /** How the text of each key starts. */
+  public static final String PREFIX = "errand1-";
+
   private static final int SECRET_BYTES = 32;
   private static final int CHECK_BYTES = 4;
 

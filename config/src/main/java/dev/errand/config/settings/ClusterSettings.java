@@ -2,7 +2,9 @@ package dev.errand.config.settings;
 
 import dev.errand.config.security.AuthKey;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,11 +70,23 @@ public record ClusterSettings(
     if (!(value instanceof String text) || text.isBlank()) {
       throw new IllegalArgumentException("must be an address");
     }
-    if (!isLoopback(text)) {
+    if (!isLoopback(text) || !isOfAnInterface(text)) {
       throw new IllegalArgumentException(
-          "must be a loopback address such as 127.0.0.1: the membership port is not encrypted yet");
+          "must be an IPv4 loopback address of this machine such as 127.0.0.1: the membership port"
+              + " is not encrypted yet");
     }
     return text;
+  }
+
+  /** The membership looks for an interface with this very text, and knows IPv4 only. */
+  private static boolean isOfAnInterface(String text) {
+    try {
+      return InetAddress.getByName(text) instanceof Inet4Address address
+          && address.getHostAddress().equals(text)
+          && NetworkInterface.getByInetAddress(address) != null;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static PeerAddress peer(SettingsReader in, String text) {
@@ -106,7 +120,9 @@ public record ClusterSettings(
       return null;
     }
     String key = text != null ? "cluster.authKey" : "cluster.authKeyFile";
-    String shown = text != null ? "(not shown)" : "'" + file + "'";
+    // Who takes the one setting for the other has put the key where the file's name belongs.
+    boolean secret = text != null || file != null && file.contains(AuthKey.PREFIX);
+    String shown = secret ? "(not shown)" : "'" + file + "'";
     try {
       if (file != null) {
         text = Files.readString(Path.of(file));

@@ -20,7 +20,9 @@ public record HttpSettings(String host, int port) {
   /** There are no tokens yet: everyone who reaches the port is trusted. */
   private static String host(Object value) {
     try {
-      if (value instanceof String text && InetAddress.getByName(text).isLoopbackAddress()) {
+      if (value instanceof String text
+          && !text.isBlank()
+          && InetAddress.getByName(text).isLoopbackAddress()) {
         return text;
       }
     } catch (UnknownHostException e) {

@@ -301,8 +301,8 @@ public final class SettingsReader {
 
   private String nearest(String key) {
     String best = null;
-    int bestDistance = 4;
-    for (String some : known) {
+    int bestDistance = Math.min(4, key.length() / 2 + 1);
+    for (String some : keysAndSections()) {
       int distance = distance(key, some);
       if (distance < bestDistance) {
         best = some;
@@ -310,6 +310,19 @@ public final class SettingsReader {
       }
     }
     return best == null ? ", remove it" : "; did you mean " + best + "?";
+  }
+
+  private Set<String> keysAndSections() {
+    Set<String> names = new LinkedHashSet<>();
+    for (String key : known) {
+      for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+        names.add(key.substring(0, dot));
+      }
+      if (!key.endsWith(".*")) {
+        names.add(key);
+      }
+    }
+    return names;
   }
 
   /** V. Levenshtein's distance, 1965. */

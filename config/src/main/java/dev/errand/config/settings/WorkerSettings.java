@@ -44,10 +44,14 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
           throw new IllegalArgumentException("may have blocking and eventLoop");
         }
         return new Slots(
-            number(each.getValue("blocking", usual.blocking())),
-            number(each.getValue("eventLoop", usual.eventLoop())));
+            number(each.getValue("blocking"), usual.blocking()),
+            number(each.getValue("eventLoop"), usual.eventLoop()));
       }
       return new Slots(number(value), number(value));
+    }
+
+    private static int number(Object value, int otherwise) {
+      return value == null ? otherwise : number(value);
     }
 
     private static int number(Object value) {

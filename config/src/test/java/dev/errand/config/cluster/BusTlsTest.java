@@ -1,0 +1,168 @@
+package dev.errand.config.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.errand.config.security.AuthKey;
+import dev.errand.config.security.ClusterAuthority;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Who meets whom, by sockets with the options that the bus makes its sockets with. */
+class BusTlsTest {
+
+  private static final Vertx vertx = Vertx.vertx();
+  private static final AuthKey KEY = AuthKey.random();
+
+  private final AtomicInteger accepted = new AtomicInteger();
+
+  @AfterAll
+  static void close() throws Exception {
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static EventBusOptions options(AuthKey key, String cluster) {
+    return BusTls.options(
+        Example.settings(cluster, 5701, key), ClusterAuthority.of(key, cluster).issue("node"));
+  }
+
+  private static EventBusOptions member() {
+    return options(KEY, "errand");
+  }
+
+  /** As the clustered bus does it. */
+  private static NetClientOptions client(EventBusOptions options) {
+    return new NetClientOptions(options.toJson()).setHostnameVerificationAlgorithm("");
+  }
+
+  private int server(EventBusOptions options) throws Exception {
+    return await(
+            vertx
+                .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
+                .connectHandler(socket -> accepted.incrementAndGet())
+                .listen())
+        .actualPort();
+  }
+
+  private static Future<NetSocket> connect(NetClientOptions client, int port) {
+    return vertx.createNetClient(client).connect(port, "127.0.0.1");
+  }
+
+  private static Future<Void> closed(NetSocket socket) {
+    Promise<Void> closed = Promise.promise();
+    socket.exceptionHandler(alert -> {}).closeHandler(closed::complete);
+    return closed.future();
+  }
+
+  /** In TLS 1.3 a client learns that it was refused only after its own part is done. */
+  private void refusedByAMember(NetClientOptions client) throws Exception {
+    await(connect(client, server(member())).compose(BusTlsTest::closed).otherwiseEmpty());
+    assertThat(accepted).hasValue(0);
+  }
+
+  @Test
+  void twoNodesOfAClusterMeet() throws Exception {
+    NetSocket socket = await(connect(client(member()), server(member())));
+    SSLSession session = socket.sslSession();
+    assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
+    assertThat(session.getPeerPrincipal()).hasToString("CN=errand node");
+  }
+
+  @Test
+  void aNodeWithAnotherKeyIsRefused() throws Exception {
+    EventBusOptions stranger = options(AuthKey.random(), "errand");
+    refusedByAMember(client(stranger).setTrustOptions(member().getTrustOptions()));
+  }
+
+  @Test
+  void aNodeOfAnotherClusterWithTheSameKeyIsRefused() throws Exception {
+    EventBusOptions stranger = options(KEY, "other");
+    refusedByAMember(client(stranger).setTrustOptions(member().getTrustOptions()));
+  }
+
+  @Test
+  void aSelfMadeCertificateIsRefused() throws Exception {
+    SelfSignedCertificate own = SelfSignedCertificate.create("CN=errand node");
+    refusedByAMember(client(member()).setKeyCertOptions(own.keyCertOptions()));
+    own.delete();
+  }
+
+  @Test
+  void aClientWithoutACertificateIsRefused() throws Exception {
+    refusedByAMember(client(member()).setKeyCertOptions(null));
+  }
+
+  @Test
+  void anOlderTlsIsRefused() throws Exception {
+    refusedByAMember(client(member()).setEnabledSecureTransportProtocols(Set.of("TLSv1.2")));
+  }
+
+  @Test
+  void whoSpeaksNoTlsIsRefused() throws Exception {
+    NetSocket socket = await(connect(new NetClientOptions(), server(member())));
+    Future<Void> closed = closed(socket);
+    await(socket.write("let me in\n"));
+    await(closed);
+    assertThat(accepted).hasValue(0);
+  }
+
+  @Test
+  void aNodeDoesNotTalkToAStranger() throws Exception {
+    for (EventBusOptions stranger :
+        new EventBusOptions[] {options(AuthKey.random(), "errand"), options(KEY, "other")}) {
+      // It would let anyone in, to learn what they send.
+      int port = server(stranger.setClientAuth(ClientAuth.NONE));
+      assertThatThrownBy(() -> await(connect(client(member()), port)))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(SSLHandshakeException.class);
+    }
+  }
+
+  @Test
+  void theOptionsSurviveTheirWayThroughJson() {
+    EventBusOptions options = member();
+    EventBusOptions read = new EventBusOptions(options.toJson());
+    assertThat(read.isSsl()).isTrue();
+    assertThat(read.isTrustAll()).isFalse();
+    assertThat(read.getClientAuth()).isEqualTo(ClientAuth.REQUIRED);
+    assertThat(read.getEnabledSecureTransportProtocols()).containsExactly("TLSv1.3");
+    assertThat(read.getKeyCertOptions()).isNotNull().isEqualTo(options.getKeyCertOptions());
+    assertThat(read.getTrustOptions()).isNotNull().isEqualTo(options.getTrustOptions());
+  }
+
+  @Test
+  void theBusIsWhereTheSettingsSay() {
+    EventBusOptions options = member();
+    assertThat(options.getHost()).isEqualTo("127.0.0.1");
+    assertThat(options.getClusterPublicHost()).isEqualTo("127.0.0.1");
+    assertThat(options.getPort()).isEqualTo(5712);
+    assertThat(options.getClusterPublicPort()).as("the same port").isEqualTo(-1);
+  }
+
+  @Test
+  void aDeadConnectionIsNoticedSoon() {
+    EventBusOptions options = member();
+    assertThat(options.getClusterPingInterval()).isBetween(1L, 5_000L);
+    assertThat(options.getClusterPingReplyInterval()).isBetween(1L, 5_000L);
+    assertThat(options.getConnectTimeout()).isBetween(1, 5_000);
+  }
+}
