@@ -7,6 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads JSON text once, without building a tree: is it one JSON value in UTF-8? Payloads and
@@ -38,7 +43,7 @@ public final class JsonText {
    * @return null if it is one JSON value; else a line for whoever wrote it
    */
   public static String problem(Bytes text) {
-    if (text.length() > 1 && text.array()[text.offset() + 1] == 0) {
+    if (!isUtf8(text)) {
       return "is not UTF-8";
     }
     try (JsonParser parser = FACTORY.createParser(text.array(), text.offset(), text.length())) {
@@ -68,5 +73,33 @@ public final class JsonText {
     } catch (IOException e) {
       return "is not JSON: " + e.getMessage();
     }
+  }
+
+  /**
+   * Jackson guesses at UTF-16 and UTF-32, skips a byte order mark, and takes some sequences that
+   * are no UTF-8. JSON begins with ASCII, and has no byte 0 in UTF-8.
+   */
+  private static boolean isUtf8(Bytes text) {
+    byte[] array = text.array();
+    int end = text.offset() + text.length();
+    for (int i = text.offset(); i < end; i++) {
+      if (array[i] == 0 || (array[i] < 0 && i == text.offset())) {
+        return false;
+      }
+      if (array[i] < 0) {
+        return isUtf8(ByteBuffer.wrap(array, i, end - i));
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUtf8(ByteBuffer rest) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    CharBuffer chars = CharBuffer.allocate(1_024);
+    CoderResult result;
+    do {
+      result = decoder.decode(rest, chars.clear(), true);
+    } while (result.isOverflow());
+    return result.isUnderflow();
   }
 }

@@ -1,7 +1,10 @@
 package dev.errand.protocol;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 
 /**
  * A task as seen from outside, at one moment.
@@ -78,6 +81,18 @@ public record Task(
   }
 
   private static <T> T decode(Bytes json, Class<T> type) {
-    return json == null ? null : Json.decodeValue(Buffer.buffer(json.copy()), type);
+    if (json == null) {
+      return null;
+    }
+    Buffer text = Buffer.buffer(json.copy());
+    if (type != JsonObject.class && type != JsonArray.class) {
+      return Json.decodeValue(text, type);
+    }
+    // Asked for these, Vert.x needs Jackson's databind, which a client may lack.
+    Object value = Json.decodeValue(text);
+    if (value != null && !type.isInstance(value)) {
+      throw new DecodeException("not a " + type.getSimpleName());
+    }
+    return type.cast(value);
   }
 }

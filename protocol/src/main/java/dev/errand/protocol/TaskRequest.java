@@ -24,6 +24,8 @@ public record TaskRequest(
   /** The most attempts a task may ask for. */
   public static final int MAX_ATTEMPTS = 1_000;
 
+  private static final Duration MIN_DURATION = Duration.ofMillis(1);
+
   /** The longest timeout and backoff. */
   public static final Duration MAX_DURATION = Duration.ofDays(30);
 
@@ -43,7 +45,7 @@ public record TaskRequest(
   }
 
   private static void checkDuration(String name, Duration value) {
-    if (value != null && (value.toMillis() < 1 || value.compareTo(MAX_DURATION) > 0)) {
+    if (value != null && (value.compareTo(MIN_DURATION) < 0 || value.compareTo(MAX_DURATION) > 0)) {
       throw new IllegalArgumentException(name + " " + value + " must be 1 ms to 30 days");
     }
   }

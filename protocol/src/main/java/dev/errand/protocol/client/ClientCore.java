@@ -39,6 +39,7 @@ final class ClientCore implements DispatcherLink.Owner {
   private final Map<Long, List<Submission>> awaited = new HashMap<>();
   private long lastNumber;
   private String refusal;
+  private boolean closed;
 
   ClientCore(int cluster, long incarnation, String nodeId, DispatcherLink.Port port) {
     this.nodeId = nodeId;
@@ -51,6 +52,10 @@ final class ClientCore implements DispatcherLink.Owner {
 
   /** Takes a task for the dispatcher; it leaves at the next flush or when there is a dispatcher. */
   void submit(Submission submission) {
+    if (closed) {
+      submission.failed(closure());
+      return;
+    }
     if (refusal != null) {
       submission.failed(new SubmissionException(refusal));
       return;
@@ -61,6 +66,10 @@ final class ClientCore implements DispatcherLink.Owner {
 
   /** Waits for the end of a task that may have been submitted by anybody. */
   void watch(long id, Submission watcher) {
+    if (closed) {
+      watcher.failed(closure());
+      return;
+    }
     await(id, watcher);
     new Watch(id).write(link.batch(FrameKind.WATCH));
   }
@@ -90,9 +99,10 @@ final class ClientCore implements DispatcherLink.Owner {
     link.flush();
   }
 
-  /** Everything that is still open fails: the client is being closed. */
+  /** Everything that is still open fails, and whatever comes later. */
   void close() {
-    SubmissionException why = new SubmissionException("the client was closed");
+    closed = true;
+    SubmissionException why = closure();
     pending.forEach(submission -> submission.failed(why));
     pending.clear();
     unanswered.forEach(submission -> submission.failed(why));
@@ -103,6 +113,10 @@ final class ClientCore implements DispatcherLink.Owner {
       link.batch(FrameKind.BYE);
       link.flush();
     }
+  }
+
+  private static SubmissionException closure() {
+    return new SubmissionException("the client was closed");
   }
 
   @Override

@@ -55,9 +55,18 @@ public final class BatchWriter {
     }
   }
 
+  /** Text, cut between two characters if it is longer. */
   void text(String value, int mostBytes) {
     Bytes bytes = Bytes.of(value);
-    out.bytes(bytes.length() <= mostBytes ? bytes : new Bytes(bytes.array(), 0, mostBytes));
+    int end = Math.min(bytes.length(), mostBytes);
+    while (end < bytes.length() && isContinuation(bytes.array()[end])) {
+      end--;
+    }
+    out.bytes(new Bytes(bytes.array(), 0, end));
+  }
+
+  private static boolean isContinuation(byte utf8) {
+    return (utf8 & 0xC0) == 0x80;
   }
 
   /** The finished frame, without a session yet. */

@@ -56,10 +56,17 @@ public record Submit(
     long number = in.varint();
     int flags = in.u8();
     String type = batch.name();
-    int mostMillis = (int) Math.min(Integer.MAX_VALUE, TaskRequest.MAX_DURATION.toMillis());
-    long timeout = (flags & TIMEOUT) != 0 ? in.varint(mostMillis) : 0;
+    long timeout = (flags & TIMEOUT) != 0 ? millis(in) : 0;
     int attempts = (flags & MAX_ATTEMPTS) != 0 ? in.varint(TaskRequest.MAX_ATTEMPTS) : 0;
-    long backoff = (flags & BACKOFF) != 0 ? in.varint(mostMillis) : 0;
+    long backoff = (flags & BACKOFF) != 0 ? millis(in) : 0;
     return new Submit(number, (flags & WATCHED) != 0, type, in.bytes(), timeout, attempts, backoff);
+  }
+
+  private static long millis(FrameReader in) throws MalformedFrameException {
+    long millis = in.varint();
+    if (millis > TaskRequest.MAX_DURATION.toMillis()) {
+      throw new MalformedFrameException(millis + " ms is over " + TaskRequest.MAX_DURATION);
+    }
+    return millis;
   }
 }

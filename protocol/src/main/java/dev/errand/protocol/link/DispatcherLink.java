@@ -76,6 +76,7 @@ public final class DispatcherLink {
   private long lastStore;
   private boolean hadStore;
   private boolean asking;
+  private boolean begun;
   private long nextAt;
   private long answeredAt;
   private long acked;
@@ -124,9 +125,10 @@ public final class DispatcherLink {
     if (session != null && now - answeredAt >= millis(timings.lossMillis())) {
       lose(true, now);
     }
-    if (asking || now < nextAt) {
+    if (asking || (begun && now - nextAt < 0)) {
       return;
     }
+    begun = true;
     asking = true;
     if (session == null) {
       nextAt = now + HELLO_NANOS;
@@ -135,7 +137,8 @@ public final class DispatcherLink {
       nextAt = now + millis(timings.heartbeatMillis());
       sending.mark();
       acked = receiving.received();
-      port.request(owner.heartbeat(session, acked), timings.heartbeatMillis() * 9 / 10);
+      int answerMillis = timings.heartbeatMillis() - timings.heartbeatMillis() / 10;
+      port.request(owner.heartbeat(session, acked), answerMillis);
     }
   }
 

@@ -1,0 +1,102 @@
+package dev.errand.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TaskRequestTest {
+
+  private static final TaskRequest PLAIN = TaskRequest.of("square", 423);
+
+  @Test
+  void whatIsLeftOutTakesTheDefault() {
+    assertThat(PLAIN).isEqualTo(new TaskRequest("square", Bytes.of("423"), null, 0, null));
+  }
+
+  @Test
+  void changesAreCopies() {
+    TaskRequest changed =
+        PLAIN
+            .withTimeout(Duration.ofSeconds(1))
+            .withMaxAttempts(2)
+            .withBackoff(Duration.ofSeconds(3));
+    assertThat(changed)
+        .isEqualTo(
+            new TaskRequest(
+                "square", Bytes.of("423"), Duration.ofSeconds(1), 2, Duration.ofSeconds(3)));
+    assertThat(PLAIN.timeout()).isNull();
+    assertThat(changed.withTimeout(null).withMaxAttempts(0).withBackoff(null)).isEqualTo(PLAIN);
+  }
+
+  @Test
+  void payloadsBecomeJson() {
+    assertThat(payload(null)).isEqualTo("null");
+    assertThat(payload("ü\"")).isEqualTo("\"ü\\\"\"");
+    assertThat(payload(new JsonObject().put("a", 1))).isEqualTo("{\"a\":1}");
+    assertThat(payload(new JsonArray().add(true))).isEqualTo("[true]");
+    assertThat(payload(Map.of("a", List.of(1, 2)))).isEqualTo("{\"a\":[1,2]}");
+    assertThat(payload(Arrays.asList(1.5, null))).isEqualTo("[1.5,null]");
+  }
+
+  private static String payload(Object value) {
+    return TaskRequest.of("t", value).payload().text();
+  }
+
+  @Test
+  void typesAreNames() {
+    for (String type : List.of("a", "0", "resize", "a.b_c:d/e-f", "A".repeat(100))) {
+      assertThat(TaskRequest.of(type, 1).type()).isEqualTo(type);
+    }
+    for (String type : List.of("", " a", "a b", "-a", "/a", "ä", "a\n", "a%", "A".repeat(101))) {
+      assertThatThrownBy(() -> TaskRequest.of(type, 1))
+          .as(type)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("must match");
+    }
+    assertThatThrownBy(() -> TaskRequest.of(null, 1)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> TaskRequest.ofJson("t", null))
+        .isInstanceOf(NullPointerException.class);
+  }
+
+  @Test
+  void durationsLastAMillisecondToThirtyDays() {
+    for (Duration fine : List.of(Duration.ofMillis(1), Duration.ofDays(30))) {
+      assertThat(PLAIN.withTimeout(fine).timeout()).isEqualTo(fine);
+      assertThat(PLAIN.withBackoff(fine).backoff()).isEqualTo(fine);
+    }
+    for (Duration bad :
+        List.of(
+            Duration.ZERO,
+            Duration.ofNanos(999_999),
+            Duration.ofMillis(-1),
+            Duration.ofDays(30).plusNanos(1),
+            Duration.ofSeconds(Long.MAX_VALUE),
+            Duration.ofSeconds(Long.MIN_VALUE))) {
+      assertThatThrownBy(() -> PLAIN.withTimeout(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("timeout " + bad + " must be 1 ms to 30 days");
+      assertThatThrownBy(() -> PLAIN.withBackoff(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("backoff ");
+    }
+  }
+
+  @Test
+  void attemptsAreOneToAThousand() {
+    for (int fine : new int[] {1, 1_000}) {
+      assertThat(PLAIN.withMaxAttempts(fine).maxAttempts()).isEqualTo(fine);
+    }
+    for (int bad : new int[] {-1, 1_001, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      assertThatThrownBy(() -> PLAIN.withMaxAttempts(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("maxAttempts " + bad + " must be 1 to 1000");
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.errand.protocol.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.errand.protocol.Addresses;
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskId;
+import dev.errand.protocol.TaskJson;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.frame.Accepted;
+import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.Done;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Submit;
+import dev.errand.protocol.link.DispatcherEnd;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The client on a bus, with a dispatcher that knows how each type ends. */
+class TaskClientTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final CompletableFuture<Void> bye = new CompletableFuture<>();
+  private final DispatcherEnd dispatcher = new DispatcherEnd(1, this::take);
+  private TaskClient client;
+  private long lastId = 1L << 60;
+
+  @BeforeEach
+  void open() throws Exception {
+    vertx.eventBus().consumer(Addresses.DISPATCHER, this::frame);
+    client = get(TaskClient.create(vertx, "errand", "node"));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    get(vertx.close());
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  private void frame(Message<byte[]> message) {
+    if (message.replyAddress() == null) {
+      dispatcher.receive(message.body());
+    } else {
+      message.reply(dispatcher.request(message.body(), this::toClient));
+    }
+    dispatcher.flush(this::toClient);
+  }
+
+  private void toClient(byte[] frame) {
+    vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), frame);
+  }
+
+  private void take(byte[] frame) {
+    try {
+      if (Header.read(frame).kind() == FrameKind.BYE) {
+        bye.complete(null);
+      } else if (Header.read(frame).kind() == FrameKind.SUBMIT) {
+        BatchReader batch = new BatchReader(frame);
+        while (batch.next()) {
+          take(Submit.read(batch));
+        }
+      }
+    } catch (MalformedFrameException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void take(Submit submit) {
+    long id = submit.type().equals("refused") ? 0 : ++lastId;
+    new Accepted(submit.number(), id, "no room").write(dispatcher.batch(FrameKind.ACCEPTED));
+    if (submit.watched() && submit.type().equals("echo")) {
+      tellEnd(id, TaskState.SUCCEEDED, submit.payload(), null);
+    } else if (submit.watched() && submit.type().equals("fails")) {
+      tellEnd(id, TaskState.FAILED, null, new TaskError(ErrorKind.HANDLER, "no route"));
+    }
+  }
+
+  private void tellEnd(long id, TaskState state, Bytes result, TaskError error) {
+    new Done(id, task(id, state, result, error)).write(dispatcher.batch(FrameKind.DONE));
+  }
+
+  private static Task task(long id, TaskState state, Bytes result, TaskError error) {
+    return new Task(
+        TaskId.text(id),
+        "fails",
+        state,
+        null,
+        result,
+        error,
+        new Task.Attempts(2, 2, "w"),
+        new Task.Times(1, 2, 3),
+        null,
+        null);
+  }
+
+  @Test
+  void aCallGivesTheResult() throws Exception {
+    assertThat(get(client.call("echo", "ü", String.class))).isEqualTo("ü");
+    assertThat(get(client.call("echo", new JsonObject().put("a", 1), JsonObject.class)))
+        .isEqualTo(new JsonObject().put("a", 1));
+  }
+
+  @Test
+  void aTaskThatFailsFailsItsCall() {
+    assertThatThrownBy(() -> get(client.call("fails", 1, String.class)))
+        .cause()
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageContaining("of type 'fails' failed after attempt 2: handler: no route")
+        .extracting(thrown -> ((TaskFailedException) thrown).task().state())
+        .isEqualTo(TaskState.FAILED);
+  }
+
+  @Test
+  void aRefusalFailsTheSubmission() {
+    assertThatThrownBy(() -> get(client.submit(TaskRequest.of("refused", 1))))
+        .cause()
+        .isInstanceOf(SubmissionException.class)
+        .hasMessage("no room");
+    assertThatThrownBy(() -> get(client.run(TaskRequest.of("refused", 1))))
+        .cause()
+        .isInstanceOf(SubmissionException.class);
+  }
+
+  @Test
+  void manySubmissionsAreAcceptedInOrder() throws Exception {
+    List<TaskRequest> requests =
+        IntStream.range(0, 5_000).mapToObj(i -> TaskRequest.of("keeps", i)).toList();
+    List<Task> tasks = get(client.submitAll(requests));
+    assertThat(tasks.stream().map(task -> task.payloadAs(Integer.class)).toList())
+        .isEqualTo(IntStream.range(0, 5_000).boxed().toList());
+    assertThat(tasks.stream().map(Task::id).toList()).isSorted().doesNotHaveDuplicates();
+    assertThat(tasks).allMatch(task -> task.state() == TaskState.QUEUED);
+  }
+
+  @Test
+  void waitingEndsWithItsPatience() {
+    assertThatThrownBy(() -> get(client.await(TaskId.text(5), Duration.ofMillis(20))))
+        .cause()
+        .isInstanceOf(TimeoutException.class)
+        .hasMessage("task 0000000000005 has not ended within PT0.02S");
+    assertThatThrownBy(() -> get(client.await("nonsense", Duration.ofSeconds(9))))
+        .cause()
+        .isInstanceOf(TaskLostException.class);
+  }
+
+  @Test
+  void aTaskCanBeLookedAt() throws Exception {
+    Task known = task(7, TaskState.SUCCEEDED, Bytes.of("[1]"), null);
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(Addresses.TASKS_GET)
+        .handler(
+            asked ->
+                asked.reply(
+                    asked.body().getString("id").equals(known.id())
+                        ? TaskJson.encode(known)
+                        : null));
+    assertThat(get(client.get(known.id()))).isEqualTo(known);
+    assertThat(get(client.get(TaskId.text(8)))).isNull();
+  }
+
+  @Test
+  void closingSaysGoodbyeAndFailsWhatIsOpen() throws Exception {
+    Task accepted = get(client.submit(TaskRequest.of("keeps", 1)));
+    Future<Task> open = client.await(accepted.id(), Duration.ofSeconds(20));
+    get(client.close());
+    bye.get(20, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> get(open)).hasMessageContaining("the client was closed");
+    assertThatThrownBy(() -> get(client.submit(TaskRequest.of("keeps", 2))))
+        .hasMessageContaining("the client was closed");
+  }
+}

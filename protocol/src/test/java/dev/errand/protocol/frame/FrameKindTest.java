@@ -1,0 +1,91 @@
+package dev.errand.protocol.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The frames as version 1 wrote them: later versions go on reading them. */
+class FrameKindTest {
+
+  private static final Map<FrameKind, byte[]> GOLDEN = golden();
+
+  /** Kind by kind: a line with its name, then lines of hex that begin with a blank. */
+  private static Map<FrameKind, byte[]> golden() {
+    Map<FrameKind, StringBuilder> hex = new EnumMap<>(FrameKind.class);
+    FrameKind kind = null;
+    for (String line : resource("frames-v1.txt").lines().toList()) {
+      if (line.startsWith(" ")) {
+        hex.get(kind).append(line.replace(" ", ""));
+      } else if (!line.isBlank() && !line.startsWith("#")) {
+        kind = FrameKind.valueOf(line.strip());
+        hex.put(kind, new StringBuilder());
+      }
+    }
+    Map<FrameKind, byte[]> frames = new EnumMap<>(FrameKind.class);
+    hex.forEach((of, text) -> frames.put(of, HexFormat.of().parseHex(text)));
+    return frames;
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = FrameKindTest.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void everyKindHasItsGoldenFrameAndItsCode() {
+    assertThat(GOLDEN).containsOnlyKeys(FrameKind.values());
+    GOLDEN.forEach((kind, frame) -> assertThat(frame[2]).as("%s", kind).isEqualTo(code(kind)));
+  }
+
+  private static byte code(FrameKind kind) {
+    return switch (kind) {
+      case WORKER_HELLO -> 0;
+      case CLIENT_HELLO -> 1;
+      case WELCOME -> 2;
+      case REFUSED -> 3;
+      case HEARTBEAT -> 4;
+      case HEARTBEAT_REPLY -> 5;
+      case RESET -> 6;
+      case ACK -> 7;
+      case GRANT -> 8;
+      case CANCEL -> 9;
+      case OUTCOMES -> 10;
+      case RELEASE -> 11;
+      case DRAINING -> 12;
+      case BYE -> 13;
+      case SUBMIT -> 14;
+      case ACCEPTED -> 15;
+      case WATCH -> 16;
+      case DONE -> 17;
+    };
+  }
+
+  @Test
+  void goldenFramesSayWhatTheySaid() throws Exception {
+    Map<FrameKind, Sample> samples = Sample.all();
+    for (Map.Entry<FrameKind, byte[]> golden : GOLDEN.entrySet()) {
+      Sample expected = samples.get(golden.getKey());
+      assertThat(Header.read(golden.getValue())).isEqualTo(expected.header());
+      assertThat(Sample.read(golden.getValue())).isEqualTo(expected.body());
+    }
+  }
+
+  @Test
+  void theSameIsWrittenToTheByte() {
+    Sample.all()
+        .forEach(
+            (kind, sample) ->
+                assertThat(HexFormat.of().formatHex(sample.frame()))
+                    .as("%s", kind)
+                    .isEqualTo(HexFormat.of().formatHex(GOLDEN.get(kind))));
+  }
+}
