@@ -97,6 +97,9 @@ public final class Dispatch {
 
   private void endTurn() {
     turning = false;
+    if (storeFailure != null) {
+      return;
+    }
     Changes changes = core.changes();
     if (changes != null) {
       Future<Void> durable = store.append(changes);
@@ -118,6 +121,10 @@ public final class Dispatch {
   }
 
   private void durable(Changes changes, Throwable failure) {
+    if (storeFailure != null) {
+      // What lies behind a failure, or is found out after it, is never told.
+      return;
+    }
     if (failure != null) {
       storeFailure = failure;
       log.error("the store failed, no more work is taken: {}", failure.getMessage());

@@ -20,6 +20,7 @@ import dev.errand.protocol.frame.Submit;
 import dev.errand.protocol.frame.Watch;
 import dev.errand.protocol.frame.WorkerHello;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -65,7 +66,7 @@ public final class DispatcherCore {
     this.wheel = new TimingWheel(start.nanos());
     this.tasks = new Tasks(settings, wheel, random, turns);
     this.leases = new Leases(settings, wheel, tasks, turns);
-    this.peers = new Peers(settings, tasks, leases);
+    this.peers = new Peers(settings, tasks, leases, turns);
     this.granting = new Granting(tasks, leases);
     this.lastTick = start.nanos();
   }
@@ -155,6 +156,8 @@ public final class DispatcherCore {
           while (batch.next()) {
             all.add(Release.read(batch));
           }
+          // Each goes to the head of its queue: the first must be the last to go there.
+          Collections.reverse(all);
           all.forEach(release -> leases.release(worker, release, now));
         }
         case DRAINING -> worker.draining = true;
@@ -261,7 +264,7 @@ public final class DispatcherCore {
     long gap = now.nanos() - lastTick;
     lastTick = now.nanos();
     if (gap > STILL_NANOS) {
-      peers.pardon(gap);
+      peers.pardon(gap, now);
     }
     wheel.advance(now);
     lost.addAll(peers.expire(now).stream().map(worker -> worker.name).toList());

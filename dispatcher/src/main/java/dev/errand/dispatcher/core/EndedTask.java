@@ -43,8 +43,10 @@ public record EndedTask(
         null);
   }
 
-  /** Bytes of payload and result. */
+  /** Bytes of payload, result and error; an error's characters may take two each. */
   public int bytes() {
-    return spec.payload().length() + (result == null ? 0 : result.length());
+    int ending =
+        error == null ? result.length() : 2 * (error.message().length() + error.detail().length());
+    return spec.payload().length() + ending;
   }
 }

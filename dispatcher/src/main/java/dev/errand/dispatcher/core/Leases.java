@@ -12,6 +12,7 @@ import dev.errand.protocol.frame.Release;
 import dev.errand.protocol.frame.WorkerHello;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -119,10 +120,17 @@ final class Leases {
 
   /** The worker is lost, and with it what ran there. */
   void lost(WorkerPeer worker, String how, Now now) {
-    for (Lease lease : new ArrayList<>(worker.leases.values())) {
+    for (Lease lease : newestFirst(worker)) {
       close(lease);
       startedInVain(lease, "worker '" + worker.name + "' " + how, now);
     }
+  }
+
+  /** Each goes to the head of its queue: the oldest must be the last to go there. */
+  private static List<Lease> newestFirst(WorkerPeer worker) {
+    List<Lease> all = new ArrayList<>(worker.leases.values());
+    all.sort(Comparator.comparingLong((Lease lease) -> lease.task.spec.id()).reversed());
+    return all;
   }
 
   private void startedInVain(Lease lease, String how, Now now) {
@@ -146,7 +154,7 @@ final class Leases {
    */
   void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
     Set<Long> held = new HashSet<>(hello.held());
-    List<Lease> leases = before == null ? List.of() : new ArrayList<>(before.leases.values());
+    List<Lease> leases = before == null ? List.of() : newestFirst(before);
     for (Lease lease : leases) {
       close(lease);
       tasks.returned(lease.task);

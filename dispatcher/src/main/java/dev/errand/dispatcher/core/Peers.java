@@ -19,16 +19,18 @@ final class Peers {
   private final CoreSettings settings;
   private final Tasks tasks;
   private final Leases leases;
+  private final Turns turns;
   private final Long2ObjectLinkedOpenHashMap<WorkerPeer> workers =
       new Long2ObjectLinkedOpenHashMap<>();
   private final Long2ObjectLinkedOpenHashMap<ClientPeer> clients =
       new Long2ObjectLinkedOpenHashMap<>();
   private int sessions;
 
-  Peers(CoreSettings settings, Tasks tasks, Leases leases) {
+  Peers(CoreSettings settings, Tasks tasks, Leases leases, Turns turns) {
     this.settings = settings;
     this.tasks = tasks;
     this.leases = leases;
+    this.turns = turns;
   }
 
   Collection<WorkerPeer> workers() {
@@ -64,6 +66,8 @@ final class Peers {
     boolean known = client != null;
     if (known) {
       client.restart(session(incarnation), now.nanos());
+      // It may have missed something, and may have nothing to say that would make it come.
+      turns.touch(client);
     } else {
       client = new ClientPeer(hello.nodeId(), session(incarnation), now.nanos());
       clients.put(incarnation, client);
@@ -128,9 +132,14 @@ final class Peers {
   }
 
   /** The dispatcher itself stood still: nobody could be heard in that time. */
-  void pardon(long nanos) {
-    workers.values().forEach(worker -> worker.heardNanos += nanos);
-    clients.values().forEach(client -> client.heardNanos += nanos);
+  void pardon(long nanos, Now now) {
+    workers.values().forEach(worker -> pardon(worker, nanos, now));
+    clients.values().forEach(client -> pardon(client, nanos, now));
+  }
+
+  /** Who was heard since, before this tick, was not heard in the future. */
+  private static void pardon(Peer peer, long nanos, Now now) {
+    peer.heardNanos = Math.min(peer.heardNanos + nanos, now.nanos());
   }
 
   private void lose(WorkerPeer worker, String how, Now now) {

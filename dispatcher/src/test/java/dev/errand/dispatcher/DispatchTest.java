@@ -1,0 +1,318 @@
+package dev.errand.dispatcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.CoreSettings;
+import dev.errand.dispatcher.core.Counters;
+import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.dispatcher.core.EndedTasks;
+import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.TypeView;
+import dev.errand.dispatcher.core.VirtualClient;
+import dev.errand.dispatcher.store.TaskStore;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.link.DispatcherLink;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** All that is not a constant is touched on one event loop only. */
+@ExtendWith(VertxExtension.class)
+class DispatchTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final TaskRequest SQUARE = TaskRequest.of("square", 7);
+
+  private final LateStore store = new LateStore();
+  private Context context;
+  private Dispatch dispatch;
+  private VirtualClient client;
+
+  /** A store whose every answer waits for the test. */
+  private static final class LateStore implements TaskStore {
+
+    final List<Changes> appended = new ArrayList<>();
+    final List<Promise<Void>> appends = new ArrayList<>();
+    final List<Promise<EndedTask>> reads = new ArrayList<>();
+
+    /** The answer to all that comes; null: a promise. */
+    Future<Void> atOnce;
+
+    @Override
+    public long id() {
+      return 1;
+    }
+
+    @Override
+    public int epoch() {
+      return 1;
+    }
+
+    @Override
+    public Future<Void> append(Changes changes) {
+      appended.add(changes);
+      appends.add(Promise.promise());
+      return atOnce == null ? appends.get(appends.size() - 1).future() : atOnce;
+    }
+
+    @Override
+    public Future<EndedTask> read(long id) {
+      reads.add(Promise.promise());
+      return reads.get(reads.size() - 1).future();
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+  }
+
+  @BeforeEach
+  void open(Vertx vertx) {
+    context = vertx.getOrCreateContext();
+    onLoop(
+        () -> {
+          CoreSettings settings =
+              new CoreSettings(
+                  VirtualClient.CLUSTER,
+                  store.id(),
+                  store.epoch(),
+                  new CoreSettings.Limits(100, 100),
+                  new CoreSettings.Defaults(1_000, 3, 1_000),
+                  CoreSettings.Timings.USUAL);
+          DispatcherCore core =
+              new DispatcherCore(
+                  settings,
+                  payload -> null,
+                  new SplittableRandom(1),
+                  (peer, frame) -> client.link().receive(frame, System.nanoTime()),
+                  Dispatch.now());
+          dispatch = new Dispatch(context, core, store);
+          client = new VirtualClient(5, new Port());
+          client.link().tick(System.nanoTime());
+          return client.link().session();
+        });
+  }
+
+  private final class Port implements DispatcherLink.Port {
+
+    @Override
+    public void send(byte[] frame) {
+      dispatch.receive(frame);
+    }
+
+    @Override
+    public void request(byte[] frame, int answerMillis) {
+      client.link().answer(dispatch.request(frame), System.nanoTime());
+    }
+  }
+
+  private <T> T onLoop(Callable<T> step) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(
+        any -> {
+          try {
+            done.complete(step.call());
+          } catch (Exception | AssertionError e) {
+            done.fail(e);
+          }
+        });
+    try {
+      return done.future()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void await(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> onLoop(condition));
+  }
+
+  /** Each in a frame of its own, in one turn. */
+  private void submit(int times) {
+    onLoop(
+        () -> {
+          for (int i = 0; i < times; i++) {
+            client.submit(SQUARE);
+            client.link().flush();
+          }
+          return null;
+        });
+  }
+
+  /** Waits until the store has got so many changes. */
+  private void awaitAppends(int count) {
+    await(() -> store.appended.size() >= count);
+    assertThat(onLoop(() -> store.appended.size())).isEqualTo(count);
+  }
+
+  private void complete(int append) {
+    onLoop(() -> store.appends.get(append).tryComplete());
+  }
+
+  private void fail(int append) {
+    onLoop(() -> store.appends.get(append).tryFail("no space left"));
+  }
+
+  /** All turns that were due before have ended. */
+  private void passTurns() {
+    for (int i = 0; i < 3; i++) {
+      onLoop(() -> null);
+    }
+  }
+
+  private boolean answered(long number) {
+    return onLoop(() -> client.answer(number) != null);
+  }
+
+  @Test
+  void framesOfATurnBecomeDurableTogether() {
+    submit(10);
+    awaitAppends(1);
+    assertThat(onLoop(() -> store.appended.get(0).submitted())).hasSize(10);
+  }
+
+  @Test
+  void nothingIsToldBeforeTheStoreSaysThatItIsDurable() {
+    submit(1);
+    awaitAppends(1);
+    passTurns();
+    assertThat(answered(1)).isFalse();
+    assertThat(onLoop(dispatch::snapshot).ledger().submitted()).isZero();
+    complete(0);
+    await(() -> client.answer(1) != null);
+    assertThat(onLoop(dispatch::snapshot).ledger().submitted()).isOne();
+  }
+
+  @Test
+  void turnsGoOnWhileTheStoreIsBusy() {
+    submit(1);
+    awaitAppends(1);
+    submit(1);
+    awaitAppends(2);
+    complete(0);
+    await(() -> client.answer(1) != null);
+    assertThat(answered(2)).isFalse();
+    complete(1);
+    await(() -> client.answer(2) != null);
+  }
+
+  @Test
+  void aStoreThatIsDoneAtOnceNeedsOneTurn() {
+    store.atOnce = Future.succeededFuture();
+    submit(1);
+    await(() -> client.answer(1) != null);
+    assertThat(onLoop(() -> store.appended)).hasSize(1);
+  }
+
+  @Test
+  void whatTheStoreFailedToKeepIsNeverToldNorIsAnythingAfterIt() {
+    submit(1);
+    awaitAppends(1);
+    submit(1);
+    awaitAppends(2);
+    fail(0);
+    complete(1);
+    passTurns();
+    assertThat(answered(1)).isFalse();
+    assertThat(answered(2)).isFalse();
+    assertThat(onLoop(dispatch::storeFailure)).hasMessage("no space left");
+    assertThat(onLoop(dispatch::snapshot).ledger().submitted()).isZero();
+  }
+
+  @Test
+  void aStoreThatFailedGetsNothingMore() {
+    store.atOnce = Future.failedFuture("no space left");
+    submit(1);
+    await(() -> dispatch.storeFailure() != null);
+    store.atOnce = Future.succeededFuture();
+    submit(1);
+    onLoop(
+        () -> {
+          dispatch.tick();
+          return null;
+        });
+    passTurns();
+    assertThat(onLoop(() -> store.appended)).hasSize(1);
+    assertThat(onLoop(() -> client.answers())).isEmpty();
+    assertThat(onLoop(() -> client.link().sending().unacknowledged())).isEqualTo(2);
+  }
+
+  @Test
+  void aWatcherOfAnEndedTaskIsToldWhenTheStoreHasFoundIt() {
+    store.atOnce = Future.succeededFuture();
+    onLoop(
+        () -> {
+          client.watch(8);
+          client.link().flush();
+          return null;
+        });
+    await(() -> store.reads.size() == 1);
+    passTurns();
+    assertThat(onLoop(() -> client.done(8))).isNull();
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    await(() -> client.done(8) != null);
+    assertThat(onLoop(() -> client.done(8)).state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void aTaskIsFoundWhereverItIs() {
+    store.atOnce = Future.succeededFuture();
+    submit(1);
+    await(() -> client.answer(1) != null);
+    Future<Task> live = onLoop(() -> dispatch.find(client.answer(1).id()));
+    assertThat(live.result().state()).isEqualTo(TaskState.QUEUED);
+    Future<Task> ended = onLoop(() -> dispatch.find(8));
+    Future<Task> unknown = onLoop(() -> dispatch.find(9));
+    Future<Task> failed = onLoop(() -> dispatch.find(10));
+    assertThat(ended.isComplete()).isFalse();
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    onLoop(() -> store.reads.get(1).tryComplete());
+    onLoop(() -> store.reads.get(2).tryFail("a bad sector"));
+    assertThat(ended.result().state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(unknown.succeeded()).isTrue();
+    assertThat(unknown.result()).isNull();
+    assertThat(failed.cause()).hasMessage("a bad sector");
+  }
+
+  @Test
+  void aSnapshotHasEverythingOfItsMoment() {
+    store.atOnce = Future.succeededFuture();
+    submit(3);
+    await(() -> client.answer(3) != null);
+    onLoop(
+        () -> {
+          dispatch.receive(new byte[0]);
+          return null;
+        });
+    Snapshot snapshot = onLoop(dispatch::snapshot);
+    assertThat(snapshot.ledger()).isEqualTo(new Ledger(3, 0, 3, 0, 0, 0, 0));
+    assertThat(snapshot.types()).extracting(TypeView::type).containsExactly("square");
+    assertThat(snapshot.workers()).isEmpty();
+    assertThat(snapshot.clients()).isOne();
+    assertThat(snapshot.counters()).isEqualTo(new Counters(1, 0));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.errand.dispatcher.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Progress;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.Cancel;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Grant;
+import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Heartbeat;
+import dev.errand.protocol.frame.MalformedFrameException;
+import dev.errand.protocol.frame.Offer;
+import dev.errand.protocol.frame.Outcome;
+import dev.errand.protocol.frame.Pool;
+import dev.errand.protocol.frame.Release;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.Welcome;
+import dev.errand.protocol.frame.WorkerHello;
+import dev.errand.protocol.link.DispatcherLink;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A worker that runs nothing: what it is granted waits until the test says what came of it. Looks
+ * that it never gets more than it accepts.
+ */
+final class VirtualWorker extends VirtualPeer {
+
+  /** What it has a slot taken for, in the order of its coming. */
+  final Map<Long, Grant> running = new LinkedHashMap<>();
+
+  /** All that was granted, a frame each. */
+  final List<List<Grant>> frames = new ArrayList<>();
+
+  final List<Cancel> cancels = new ArrayList<>();
+  private final WorkerHello profile;
+  private final Map<Long, Progress> progress = new LinkedHashMap<>();
+  private final long[] granted = new long[Pool.COUNT];
+  private Credit told = Credit.NONE;
+  private boolean draining;
+
+  VirtualWorker(long incarnation, WorkerHello profile, DispatcherLink.Port port) {
+    super(incarnation, profile.nodeId(), port);
+    this.profile = profile;
+  }
+
+  /** The one attempt that it runs. */
+  Grant only() {
+    assertThat(running).hasSize(1);
+    return running.values().iterator().next();
+  }
+
+  List<Grant> all() {
+    return List.copyOf(running.values());
+  }
+
+  void succeeds(Grant grant, String json) {
+    running.remove(grant.lease());
+    tells(new Outcome(grant.lease(), grant.task(), 1_000, Bytes.of(json), null));
+  }
+
+  void fails(Grant grant, ErrorKind kind) {
+    running.remove(grant.lease());
+    TaskError error = new TaskError(kind, "it was " + kind.text(), "at some line");
+    tells(new Outcome(grant.lease(), grant.task(), 1_000, null, error));
+  }
+
+  void tells(Outcome outcome) {
+    outcome.write(link.batch(FrameKind.OUTCOMES));
+  }
+
+  void releases(Grant grant, boolean started) {
+    running.remove(grant.lease());
+    new Release(grant.lease(), started, "no time").write(link.batch(FrameKind.RELEASE));
+  }
+
+  /** At the next heartbeat. */
+  void progresses(Grant grant, Progress how) {
+    progress.put(grant.lease(), how);
+  }
+
+  void drains() {
+    draining = true;
+    link.batch(FrameKind.DRAINING);
+  }
+
+  @Override
+  public byte[] hello(Session session) {
+    List<Long> held = new ArrayList<>(running.keySet());
+    link.sending().forEachKept(frame -> addKept(frame, held));
+    return new WorkerHello(
+            profile.name(), nodeId, profile.slots(), profile.offers(), held, draining)
+        .frame(session);
+  }
+
+  private static void addKept(byte[] frame, List<Long> held) {
+    try {
+      FrameKind kind = Header.read(frame).kind();
+      BatchReader batch = new BatchReader(frame);
+      while (batch.next()) {
+        held.add(
+            kind == FrameKind.OUTCOMES ? Outcome.read(batch).lease() : Release.read(batch).lease());
+      }
+    } catch (MalformedFrameException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public byte[] heartbeat(Session session, long ack) {
+    byte[] frame = new Heartbeat(progress).frame(session, ack, credit());
+    progress.clear();
+    return frame;
+  }
+
+  @Override
+  public Credit credit() {
+    if (!draining) {
+      told = new Credit(limit(Pool.BLOCKING), limit(Pool.EVENT_LOOP));
+    }
+    return told;
+  }
+
+  private long limit(Pool pool) {
+    long taken = running.values().stream().filter(grant -> pool(grant) == pool).count();
+    return Math.max(told.of(pool), granted[pool.ordinal()] + profile.slots().of(pool) - taken);
+  }
+
+  private Pool pool(Grant grant) {
+    return profile.offers().stream()
+        .filter(offer -> offer.type().equals(grant.type()))
+        .map(Offer::pool)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("granted, but not offered: " + grant));
+  }
+
+  @Override
+  public void welcomed(Welcome welcome, boolean sameStore, long now) {
+    super.welcomed(welcome, sameStore, now);
+    granted[Pool.BLOCKING.ordinal()] = 0;
+    granted[Pool.EVENT_LOOP.ordinal()] = 0;
+    told = Credit.NONE;
+  }
+
+  @Override
+  public void take(Header header, byte[] frame, long now) throws MalformedFrameException {
+    BatchReader batch = new BatchReader(frame);
+    List<Grant> grants = new ArrayList<>();
+    while (batch.next()) {
+      if (header.kind() == FrameKind.GRANT) {
+        grants.add(Grant.read(batch));
+      } else {
+        Cancel cancel = Cancel.read(batch);
+        cancels.add(cancel);
+        running.remove(cancel.lease());
+      }
+    }
+    if (!grants.isEmpty()) {
+      frames.add(grants);
+      grants.forEach(this::granted);
+    }
+  }
+
+  private void granted(Grant grant) {
+    Pool pool = pool(grant);
+    assertThat(++granted[pool.ordinal()])
+        .as("grants to %s", pool)
+        .isLessThanOrEqualTo(told.of(pool));
+    assertThat(running.put(grant.lease(), grant)).as("granted before").isNull();
+  }
+}

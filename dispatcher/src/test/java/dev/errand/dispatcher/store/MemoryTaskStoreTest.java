@@ -1,0 +1,113 @@
+package dev.errand.dispatcher.store;
+
+import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.failed;
+import static dev.errand.dispatcher.core.EndedTasks.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.config.settings.StoreSettings;
+import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.TaskError;
+import java.time.Duration;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class MemoryTaskStoreTest {
+
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final TaskError ERROR = new TaskError(ErrorKind.HANDLER, "no");
+
+  private long now = 100 * HOUR;
+  private MemoryTaskStore store = keeping(1 << 20);
+
+  private MemoryTaskStore keeping(long bytes) {
+    return new MemoryTaskStore(
+        new StoreSettings("memory", Duration.ofHours(2), Duration.ofHours(5), bytes), () -> now);
+  }
+
+  private EndedTask read(long id) {
+    return store.read(id).result();
+  }
+
+  /** Which of the tasks 1 to 100 are kept. */
+  private LongStream kept() {
+    return LongStream.rangeClosed(1, 100).filter(id -> read(id) != null);
+  }
+
+  @Test
+  void whatEndedCanBeReadAtOnce() {
+    EndedTask one = succeeded(1, now, "7", "49");
+    EndedTask two = failed(2, now, ERROR);
+    assertThat(store.append(changes(one, two)).succeeded()).isTrue();
+    assertThat(read(1)).isEqualTo(one);
+    assertThat(read(2)).isEqualTo(two);
+    assertThat(store.read(3).succeeded()).isTrue();
+    assertThat(read(3)).isNull();
+  }
+
+  @Test
+  void succeededAndFailedTasksAreKeptForTimesOfTheirOwn() {
+    store.append(changes(succeeded(1, now, "7", "49"), failed(2, now, ERROR)));
+    now += 2 * HOUR;
+    assertThat(kept()).containsExactly(1L, 2L);
+    now++;
+    assertThat(kept()).containsExactly(2L);
+    now += 3 * HOUR - 1;
+    assertThat(kept()).containsExactly(2L);
+    now++;
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void theOldestGoFirstWhenTheyTakeTooMuch() {
+    store = keeping(10_000);
+    String large = "1".repeat(1_500);
+    for (int id = 1; id <= 20; id++) {
+      EndedTask next =
+          id % 2 == 0 ? failed(id, now + id, ERROR) : succeeded(id, now + id, large, large);
+      store.append(changes(next));
+    }
+    assertThat(kept()).isSorted().endsWith(18L, 19L, 20L).hasSizeBetween(4, 6);
+  }
+
+  @Test
+  void payloadsAndResultsAndErrorsCount() {
+    String large = "1".repeat(4_000);
+    for (EndedTask task :
+        new EndedTask[] {
+          succeeded(1, now, large, "1"),
+          succeeded(1, now, "1", large),
+          failed(1, now, new TaskError(ErrorKind.HANDLER, "no", large))
+        }) {
+      store = keeping(4_000);
+      store.append(changes(task));
+      assertThat(kept()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsRemovedCountsNoMore() {
+    store = keeping(2_000);
+    for (int id = 1; id <= 100; id++) {
+      store.append(changes(succeeded(id, now, "7", "49")));
+      now += HOUR;
+    }
+    assertThat(kept()).containsExactly(99L, 100L);
+    store.append(changes(succeeded(1, now, "1".repeat(1_500), "1")));
+    assertThat(kept()).containsExactly(1L);
+  }
+
+  @Test
+  void aStoreThatMayTakeNothingKeepsNothing() {
+    store = keeping(0);
+    store.append(changes(succeeded(1, now, "7", "49")));
+    assertThat(read(1)).isNull();
+  }
+
+  @Test
+  void eachStoreHasAnIdOfItsOwn() {
+    assertThat(keeping(1).id()).isNotEqualTo(store.id());
+    assertThat(store.epoch()).isOne();
+  }
+}
