@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** All that is not a constant is touched on one event loop only. */
+/** All that changes is touched on one event loop, or before that has anything to do. */
 @ExtendWith(VertxExtension.class)
 class DispatchTest {
 

@@ -2,6 +2,7 @@ package dev.errand.dispatcher.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.core.VirtualCluster.Letter;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Task;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -234,7 +236,7 @@ class DispatcherCoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @MethodSource("seeds")
   void eachTaskEndsOnceOnABadBusWithWorkersThatDie(long seed) {
     Random random = new Random(seed);
     List<VirtualWorker> workers = new ArrayList<>();
@@ -266,15 +268,18 @@ class DispatcherCoreTest {
         .hasSize(submitted);
   }
 
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, 25);
+  }
+
   /** The tasks of which the client knows the end. */
   private Set<Long> told() {
     return client.dones.stream().map(Done::id).collect(Collectors.toSet());
   }
 
-  private static List<VirtualCluster.Letter> stormy(
-      List<VirtualCluster.Letter> letters, Random random) {
-    List<VirtualCluster.Letter> arriving = new ArrayList<>();
-    for (VirtualCluster.Letter letter : letters) {
+  private static List<Letter> stormy(List<Letter> letters, Random random) {
+    List<Letter> arriving = new ArrayList<>();
+    for (Letter letter : letters) {
       int luck = random.nextInt(10);
       if (luck > 0) {
         arriving.add(letter);

@@ -1,0 +1,452 @@
+package dev.errand.worker.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Progress;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.frame.BatchWriter;
+import dev.errand.protocol.frame.Cancel;
+import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Heartbeat;
+import dev.errand.protocol.frame.Offer;
+import dev.errand.protocol.frame.Outcome;
+import dev.errand.protocol.frame.Pool;
+import dev.errand.protocol.frame.Release;
+import dev.errand.protocol.frame.Session;
+import dev.errand.protocol.frame.WorkerHello;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WorkerCoreTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Bytes RESULT = Bytes.of("49");
+  private static final TaskError ERROR = new TaskError(ErrorKind.HANDLER, "no");
+  private static final List<Offer> OFFERS =
+      List.of(new Offer("blocks", Pool.BLOCKING, 0), new Offer("loops", Pool.EVENT_LOOP, 90_000));
+
+  private final VirtualDispatcher dispatcher =
+      new VirtualDispatcher(new WorkerProfile("w", "a-node", new Credit(2, 5), OFFERS));
+  private final WorkerCore core = dispatcher.core;
+
+  private void succeed(long lease) {
+    core.outcome(lease, RESULT, null, 1_234);
+    core.ended(lease);
+    core.flush();
+  }
+
+  private void fail(long lease) {
+    core.outcome(lease, null, ERROR, 1_234);
+    core.ended(lease);
+    core.flush();
+  }
+
+  private static Outcome success(long lease) {
+    return new Outcome(lease, VirtualDispatcher.task(lease), 1_234, RESULT, null);
+  }
+
+  @Test
+  void aWorkerSaysWhatItIsAndWhatItTakes() {
+    assertThat(dispatcher.hello)
+        .isEqualTo(new WorkerHello("w", "a-node", new Credit(2, 5), OFFERS, List.of(), false));
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    assertThat(core.ready()).isTrue();
+  }
+
+  @Test
+  void aGrantStartsAtOnce() {
+    long lease = dispatcher.grant("blocks", SECOND);
+    assertThat(dispatcher.attempts)
+        .containsExactly(
+            new Attempt(lease, VirtualDispatcher.task(lease), 2, "blocks", 1_000, Bytes.of("7")));
+    assertThat(core.runningCount()).isOne();
+  }
+
+  @Test
+  void anOutcomeIsToldAsItIs() {
+    long good = dispatcher.grant("blocks");
+    long bad = dispatcher.grant("loops");
+    succeed(good);
+    fail(bad);
+    assertThat(dispatcher.outcomes)
+        .containsExactly(
+            success(good), new Outcome(bad, VirtualDispatcher.task(bad), 1_234, null, ERROR));
+    assertThat(core.runningCount()).isZero();
+  }
+
+  @Test
+  void outcomesOfATurnAreOneFrame() {
+    dispatcher.grantAll("loops", 5);
+    dispatcher.attempts.forEach(
+        attempt -> {
+          core.outcome(attempt.lease(), RESULT, null, 1);
+          core.ended(attempt.lease());
+        });
+    core.flush();
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.OUTCOMES);
+    assertThat(dispatcher.outcomes).hasSize(5);
+  }
+
+  @Test
+  void anAttemptHasOneOutcome() {
+    long lease = dispatcher.grant("loops");
+    core.outcome(lease, RESULT, null, 1_234);
+    core.outcome(lease, null, ERROR, 1);
+    core.release(lease, true, "why not");
+    core.ended(lease);
+    core.outcome(lease, null, ERROR, 1);
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.outcomes).containsExactly(success(lease));
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 6));
+  }
+
+  @Test
+  void theCreditGrowsByOneForEachSlotThatIsReallyFree() {
+    long lease = dispatcher.grant("blocks");
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    core.outcome(lease, RESULT, null, 1);
+    core.flush();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(3, 5));
+    succeed(dispatcher.grant("loops"));
+    assertThat(dispatcher.credit).isEqualTo(new Credit(3, 6));
+  }
+
+  @Test
+  void theCreditOfANewSessionIsWhatIsFree() {
+    for (int i = 0; i < 10; i++) {
+      succeed(dispatcher.grant("loops"));
+    }
+    dispatcher.grant("loops");
+    long blocking = dispatcher.grant("blocks");
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 15));
+    dispatcher.restart(dispatcher.store);
+    assertThat(dispatcher.credit).isEqualTo(new Credit(1, 4));
+    succeed(blocking);
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 4));
+  }
+
+  @Test
+  void anAttemptThatTakesTooLongIsCancelledAndReported() {
+    long lease = dispatcher.grant("loops", Duration.ofSeconds(10));
+    dispatcher.grant("loops", Duration.ofSeconds(11));
+    dispatcher.pass(Duration.ofMillis(9_990));
+    assertThat(dispatcher.cancels).isEmpty();
+    dispatcher.pass(Duration.ofMillis(10));
+    assertThat(dispatcher.cancels).containsExactly(new Cancel(lease, CancelReason.TIMEOUT));
+    assertThat(dispatcher.outcomes)
+        .containsExactly(
+            new Outcome(
+                lease,
+                VirtualDispatcher.task(lease),
+                10_000_000,
+                null,
+                new TaskError(
+                    ErrorKind.TIMEOUT, "the handler of 'loops' gave no outcome in 10000 ms")));
+  }
+
+  @Test
+  void anAttemptThatTakesTooLongKeepsItsSlotUntilItsEndAndHasNoOtherOutcome() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(Duration.ofMinutes(1));
+    assertThat(dispatcher.outcomes).hasSize(1);
+    assertThat(dispatcher.cancels).hasSize(1);
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    succeed(lease);
+    assertThat(dispatcher.outcomes).hasSize(1);
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 6));
+  }
+
+  @Test
+  void anAttemptTimesOutWithoutADispatcherAsWell() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.there = false;
+    dispatcher.pass(Duration.ofMillis(1_050));
+    assertThat(dispatcher.cancels).containsExactly(new Cancel(lease, CancelReason.TIMEOUT));
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).hasSize(1);
+  }
+
+  @Test
+  void anOutcomeIsKeptUntilItIsAcknowledged() {
+    dispatcher.records = false;
+    succeed(dispatcher.grant("loops"));
+    dispatcher.pass(Duration.ofSeconds(30));
+    assertThat(core.recorded()).isFalse();
+    dispatcher.records = true;
+    dispatcher.pass(Duration.ofMillis(1_050));
+    assertThat(core.recorded()).isTrue();
+    assertThat(dispatcher.outcomes).hasSize(1);
+  }
+
+  @Test
+  void anOutcomeThatIsNotSentYetIsNotRecorded() {
+    core.outcome(dispatcher.grant("loops"), RESULT, null, 1);
+    assertThat(core.recorded()).isFalse();
+  }
+
+  @Test
+  void anOutcomeThatIsLostIsRepeatedByTheNextHeartbeat() {
+    long lease = dispatcher.grant("loops");
+    dispatcher.there = false;
+    succeed(lease);
+    dispatcher.there = true;
+    assertThat(dispatcher.outcomes).isEmpty();
+    dispatcher.pass(Duration.ofMillis(1_050));
+    assertThat(dispatcher.outcomes).containsExactly(success(lease));
+  }
+
+  @Test
+  void aHelloListsWhatRunsAndWhatWaitsForAnAcknowledgement() {
+    succeed(dispatcher.grant("loops"));
+    dispatcher.pass(Duration.ofSeconds(2));
+    dispatcher.records = false;
+    long kept = dispatcher.grant("loops");
+    succeed(kept);
+    long released = dispatcher.grant("loops");
+    core.release(released, false, "why not");
+    core.ended(released);
+    long timedOut = dispatcher.grant("loops", SECOND);
+    long running = dispatcher.grant("blocks");
+    long cancelled = dispatcher.grant("blocks");
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    dispatcher.pass(Duration.ofSeconds(2));
+    dispatcher.restart(dispatcher.store);
+    assertThat(dispatcher.hello.held())
+        .containsExactlyInAnyOrder(running, kept, released, timedOut);
+  }
+
+  @Test
+  void aSessionLaterWhatWasKeptIsToldAgain() {
+    dispatcher.records = false;
+    long lease = dispatcher.grant("loops");
+    succeed(lease);
+    dispatcher.outcomes.clear();
+    dispatcher.records = true;
+    dispatcher.restart(dispatcher.store);
+    dispatcher.pass(SECOND);
+    assertThat(dispatcher.outcomes).containsExactly(success(lease));
+    assertThat(core.recorded()).isTrue();
+  }
+
+  @Test
+  void aWorkerThatLosesTheDispatcherTellsItsHandlersAndGoesOn() {
+    long good = dispatcher.grant("loops");
+    long bad = dispatcher.grant("loops");
+    long endless = dispatcher.grant("loops");
+    dispatcher.fallSilent();
+    assertThat(core.ready()).isFalse();
+    assertThat(dispatcher.cancels)
+        .containsExactly(
+            new Cancel(good, CancelReason.LOST),
+            new Cancel(bad, CancelReason.LOST),
+            new Cancel(endless, CancelReason.LOST));
+    succeed(good);
+    fail(bad);
+    dispatcher.comeBack();
+    assertThat(core.ready()).isTrue();
+    assertThat(dispatcher.hello.held()).containsExactlyInAnyOrder(good, bad, endless);
+    assertThat(dispatcher.outcomes).containsExactly(success(good));
+    assertThat(dispatcher.releases)
+        .containsExactly(new Release(bad, true, "the dispatcher was out of reach"));
+    dispatcher.fallSilent();
+    assertThat(dispatcher.cancels).hasSize(3);
+  }
+
+  @Test
+  void aDispatcherThatLeavesInOrderIsNoReasonToStop() {
+    long lease = dispatcher.grant("loops");
+    dispatcher.restart(dispatcher.store);
+    assertThat(dispatcher.cancels).isEmpty();
+    fail(lease);
+    assertThat(dispatcher.outcomes).extracting(Outcome::error).containsExactly(ERROR);
+  }
+
+  @Test
+  void aDispatcherWithAnotherStoreHearsNothingOfOldTasks() {
+    dispatcher.records = false;
+    succeed(dispatcher.grant("loops"));
+    long running = dispatcher.grant("loops");
+    dispatcher.outcomes.clear();
+    dispatcher.restart(2);
+    assertThat(dispatcher.cancels).containsExactly(new Cancel(running, CancelReason.LOST));
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 4));
+    succeed(running);
+    dispatcher.pass(Duration.ofSeconds(3));
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    long fresh = dispatcher.grant("loops");
+    succeed(fresh);
+    assertThat(dispatcher.outcomes).containsExactly(success(fresh));
+  }
+
+  @Test
+  void aDispatcherThatIsAwayForTenMinutesGetsNoOldOutcomes() {
+    long running = dispatcher.grant("loops", Duration.ofHours(1));
+    succeed(dispatcher.grant("loops"));
+    dispatcher.outcomes.clear();
+    dispatcher.there = false;
+    succeed(dispatcher.grant("loops"));
+    dispatcher.pass(Duration.ofMinutes(10).plusSeconds(4));
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.hello.held()).containsExactly(running);
+  }
+
+  @Test
+  void aDispatcherThatIsAwayForLessGetsThem() {
+    long lease = dispatcher.grant("loops");
+    dispatcher.there = false;
+    succeed(lease);
+    dispatcher.pass(Duration.ofMinutes(9).plusSeconds(50));
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).containsExactly(success(lease));
+  }
+
+  @Test
+  void tooManyOutcomesThatWaitKeepTheCreditFromGrowing() {
+    dispatcher.records = false;
+    Bytes large = Bytes.of(new byte[15 << 20]);
+    for (int i = 0; i < 5; i++) {
+      long lease = dispatcher.grant("loops");
+      core.outcome(lease, large, null, 1);
+      core.ended(lease);
+      core.flush();
+    }
+    long limit = dispatcher.credit.eventLoop();
+    succeed(dispatcher.grant("loops"));
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.credit.eventLoop()).isEqualTo(limit);
+    dispatcher.records = true;
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.credit.eventLoop()).isEqualTo(5 + 6);
+  }
+
+  @Test
+  void aWorkerThatDrainsFinishesWhatRunsAndGivesBackWhatComes() {
+    long running = dispatcher.grant("loops");
+    for (int i = 0; i < 2; i++) {
+      core.drain();
+      core.flush();
+    }
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.DRAINING);
+    long late = dispatcher.grant("loops");
+    assertThat(dispatcher.attempts).hasSize(1);
+    assertThat(dispatcher.releases).containsExactly(new Release(late, false, "draining"));
+    succeed(running);
+    assertThat(dispatcher.outcomes).containsExactly(success(running));
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+  }
+
+  @Test
+  void aWorkerThatDrainsSaysSoInItsNextHelloAndTakesNothing() {
+    core.drain();
+    dispatcher.restart(2);
+    assertThat(dispatcher.hello.draining()).isTrue();
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.credit).isEqualTo(Credit.NONE);
+  }
+
+  @Test
+  void aWorkerThatStopsGivesBackWhatStillRuns() {
+    long told = dispatcher.grant("loops");
+    core.outcome(told, RESULT, null, 1_234);
+    long timedOut = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(SECOND);
+    long running = dispatcher.grant("blocks");
+    dispatcher.cancels.clear();
+    core.releaseAll("it stops");
+    core.flush();
+    assertThat(dispatcher.releases).containsExactly(new Release(running, true, "it stops"));
+    assertThat(dispatcher.cancels).containsExactly(new Cancel(running, CancelReason.LOST));
+    succeed(running);
+    fail(timedOut);
+    assertThat(dispatcher.outcomes).extracting(Outcome::lease).containsExactly(told, timedOut);
+    dispatcher.pass(SECOND);
+    assertThat(core.recorded()).isTrue();
+    core.bye();
+    core.flush();
+    assertThat(dispatcher.kinds).endsWith(FrameKind.BYE);
+  }
+
+  @Test
+  void aTypeWithoutAHandlerIsGivenBack() {
+    long lease = dispatcher.grant("cube");
+    assertThat(dispatcher.attempts).isEmpty();
+    assertThat(dispatcher.releases).containsExactly(new Release(lease, false, "no handler"));
+    assertThat(core.runningCount()).isZero();
+  }
+
+  @Test
+  void whatTheRunnerGivesBackIsGivenBack() {
+    long lease = dispatcher.grant("loops");
+    core.release(lease, false, "the lanes are blocked");
+    core.outcome(lease, RESULT, null, 1);
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.releases)
+        .containsExactly(new Release(lease, false, "the lanes are blocked"));
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 6));
+  }
+
+  @Test
+  void aCancelledAttemptIsAskedToStopAndItsOutcomeIsOfNoInterest() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.cancels(lease, CancelReason.CANCELLED);
+    dispatcher.cancels(lease + 7, CancelReason.CANCELLED);
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.cancels).containsExactly(new Cancel(lease, CancelReason.CANCELLED));
+    assertThat(core.runningCount()).isOne();
+    fail(lease);
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 6));
+  }
+
+  @Test
+  void progressGoesWithTheNextHeartbeatOnce() {
+    long lease = dispatcher.grant("loops");
+    long ended = dispatcher.grant("loops");
+    core.progress(lease, new Progress(0.25, "a quarter"));
+    core.progress(lease, new Progress(0.5, "half"));
+    core.progress(ended, new Progress(1, "done"));
+    core.progress(ended + 1, new Progress(1, "never was"));
+    succeed(ended);
+    dispatcher.pass(Duration.ofMillis(2_100));
+    assertThat(dispatcher.heartbeats)
+        .extracting(Heartbeat::progress)
+        .containsExactly(Map.of(lease, new Progress(0.5, "half")), Map.of());
+  }
+
+  @Test
+  void aFrameThatCantBeReadIsCountedAndDropped() {
+    byte[] submit = new BatchWriter(FrameKind.SUBMIT).frame(new Session(0, 0, 0, 0, 0));
+    dispatcher.sendNext(submit, 1);
+    core.link().receive(new byte[64], dispatcher.now());
+    assertThat(core.link().malformed()).isEqualTo(2);
+    assertThat(core.ready()).isTrue();
+  }
+
+  @Test
+  void aRefusalIsKnownUntilTheDispatcherThinksOtherwise() {
+    dispatcher.refusal = "another cluster's name";
+    dispatcher.restart(1);
+    assertThat(core.ready()).isFalse();
+    assertThat(core.refusal()).isEqualTo("another cluster's name");
+    dispatcher.refusal = null;
+    dispatcher.pass(SECOND);
+    assertThat(core.ready()).isTrue();
+    assertThat(core.refusal()).isNull();
+  }
+}
