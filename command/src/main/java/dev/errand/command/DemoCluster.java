@@ -1,6 +1,7 @@
 package dev.errand.command;
 
 import dev.errand.config.security.AuthKey;
+import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import io.vertx.core.json.JsonArray;
@@ -96,7 +97,7 @@ final class DemoCluster implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the demo is ending");
       }
-      NodeProcess node = NodeProcess.start(name, jar, file, ready);
+      NodeProcess node = NodeProcess.start(name, new NodeProcess.Launch(jar, file), ready);
       nodes.add(node);
       node.handle().onExit().thenRun(this::ended);
       return node;
@@ -123,7 +124,8 @@ final class DemoCluster implements AutoCloseable {
 
   /** How a client joins. */
   ClusterSettings clientSettings() {
-    return new ClusterSettings("errand-demo", "127.0.0.1", 0, 0, List.of(member), key);
+    return new ClusterSettings(
+        "errand-demo", "127.0.0.1", 0, 0, List.of(member), new SharedKeys(key));
   }
 
   /** The dispatcher's address for browsers and curl. */

@@ -1,7 +1,7 @@
 package dev.errand.command;
 
+import dev.errand.config.launch.ErrandLauncher;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 /** A node that was started as a process of its own; its last log lines are kept. */
 public final class NodeProcess {
 
-  private static final int KEPT_LINES = 20;
+  private static final int KEPT_LINES = 500;
+  private static final int TOLD_LINES = 20;
   private static final int UNSAFE_WARNS = 24;
 
   private final String name;
@@ -37,26 +38,45 @@ public final class NodeProcess {
   }
 
   /**
-   * Starts a node.
+   * What is started.
    *
    * @param jar of the node
    * @param conf its settings file
+   * @param jvmOptions beside the usual ones
+   * @param arguments for the launcher, beside {@code -conf}
+   */
+  public record Launch(Path jar, Path conf, List<String> jvmOptions, List<String> arguments) {
+
+    public Launch(Path jar, Path conf) {
+      this(jar, conf, List.of(), List.of());
+    }
+
+    private List<String> command() {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+      if (Runtime.version().feature() >= UNSAFE_WARNS) {
+        command.add("--sun-misc-unsafe-memory-access=allow");
+      }
+      // Its input is a pipe of this process: it ends with it, however that ends.
+      command.add("-D" + ErrandLauncher.END_WITH_INPUT + "=true");
+      command.addAll(jvmOptions);
+      command.addAll(List.of("-jar", jar.toString(), "-conf", conf.toString()));
+      command.addAll(arguments);
+      return command;
+    }
+  }
+
+  /**
+   * Starts a node.
+   *
    * @param ready the log line that says it has started
    */
-  public static NodeProcess start(String name, Path jar, Path conf, Pattern ready)
-      throws IOException {
-    if (!Files.exists(jar)) {
-      throw new IOException(jar + " is missing: build it by ./errand, or ./mvnw package");
+  public static NodeProcess start(String name, Launch launch, Pattern ready) throws IOException {
+    if (!Files.exists(launch.jar())) {
+      throw new IOException(launch.jar() + " is missing: build it by ./errand, or ./mvnw package");
     }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    if (Runtime.version().feature() >= UNSAFE_WARNS) {
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    command.addAll(List.of("-jar", jar.toString(), "-conf", conf.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    ProcessBuilder builder = new ProcessBuilder(launch.command()).redirectErrorStream(true);
     // Its settings are in the file alone, whatever the caller's environment says.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("ERRAND_"));
     return new NodeProcess(name, builder.start(), ready);
@@ -92,8 +112,10 @@ public final class NodeProcess {
     try {
       return started.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
+      List<String> said = log();
+      List<String> last = said.subList(Math.max(0, said.size() - TOLD_LINES), said.size());
       throw new IllegalStateException(
-          name + " did not start; it said: " + String.join(" / ", log()), e);
+          name + " did not start; it said: " + String.join(" / ", last), e);
     }
   }
 

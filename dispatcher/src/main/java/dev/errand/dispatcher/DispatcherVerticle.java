@@ -59,7 +59,13 @@ public final class DispatcherVerticle extends VerticleBase {
     membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
     vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
     bus = new BusDoor(vertx, dispatch);
-    web = new WebDoor(vertx, settings.http(), dispatch, () -> open);
+    web =
+        new WebDoor(
+            vertx,
+            settings.http(),
+            dispatch,
+            membership::isAlive,
+            () -> open && membership.isWhole());
     return web.open()
         .recover(failure -> Future.failedFuture(taken(settings.http(), failure)))
         .compose(port -> bus.open().map(port))

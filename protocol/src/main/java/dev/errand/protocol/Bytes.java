@@ -16,6 +16,11 @@ public record Bytes(byte[] array, int offset, int length) {
   /** No bytes at all (which is not valid JSON, so never a payload). */
   public static final Bytes EMPTY = of(new byte[0]);
 
+  /** Of an array this much larger a slice is copied by {@link #compact}. */
+  private static final int LOOSE = 2;
+
+  private static final int LOOSE_BYTES = 64;
+
   public Bytes {
     if (offset < 0 || length < 0 || length > array.length - offset) {
       throw new IndexOutOfBoundsException(
@@ -41,6 +46,14 @@ public record Bytes(byte[] array, int offset, int length) {
   /** A copy in an array of its own. */
   public byte[] copy() {
     return Arrays.copyOfRange(array, offset, offset + length);
+  }
+
+  /**
+   * The same bytes without the rest of the array they are in, if that is much larger: for what is
+   * kept for long.
+   */
+  public Bytes compact() {
+    return array.length <= LOOSE * length + LOOSE_BYTES ? this : of(copy());
   }
 
   @Override

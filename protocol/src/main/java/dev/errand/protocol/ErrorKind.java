@@ -15,7 +15,9 @@ public enum ErrorKind {
   /** The handler's result is over {@code limits.result}. */
   RESULT_TOO_LARGE,
   /** The handler said that no further attempt can help. */
-  REJECTED;
+  REJECTED,
+  /** Its workers were lost while it ran, one after the other, the last one alone with it. */
+  POISON;
 
   private static final ErrorKind[] VALUES = values();
 

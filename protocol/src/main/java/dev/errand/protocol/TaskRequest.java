@@ -65,6 +65,15 @@ public record TaskRequest(
     return new TaskRequest(type, payload, null, 0, null);
   }
 
+  /** What is said of a payload over the limit; both in bytes. */
+  public static String tooLarge(int length, int limit) {
+    return "payload has "
+        + length
+        + " bytes, limits.payload allows "
+        + limit
+        + ": send less, or a reference to where it lies";
+  }
+
   public TaskRequest withTimeout(Duration value) {
     return new TaskRequest(type, payload, value, maxAttempts, backoff);
   }

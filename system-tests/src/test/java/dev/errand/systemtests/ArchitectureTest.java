@@ -158,6 +158,15 @@ class ArchitectureTest {
                   .and(target(nameMatching("vertx|clusteredVertx|builder"))));
 
   @ArchTest
+  static final ArchRule hazelcastsInternalsAreOnePackagesBusiness =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.errand.config.membertls")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.hazelcast.internal..", "com.hazelcast.instance..");
+
+  @ArchTest
   static final ArchRule noSleeps =
       noClasses()
           .should()

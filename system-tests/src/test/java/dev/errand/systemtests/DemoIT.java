@@ -143,6 +143,16 @@ class DemoIT {
   }
 
   @Test
+  void noProcessIsLeftWhenTheDemoItselfIsKilled() throws Exception {
+    try (Demo demo = new Demo("--keep")) {
+      demo.awaitLine("still running at http://");
+      assertThat(ownProcesses()).hasSize(3);
+      demo.process.destroyForcibly();
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ownProcesses().isEmpty());
+    }
+  }
+
+  @Test
   void nothingIsLeftAfterAFailure() throws Exception {
     try (Demo demo = new Demo("--tasks", "500000")) {
       demo.awaitLine("added ");

@@ -6,6 +6,7 @@ import static dev.errand.systemtests.ProcessCluster.get;
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.cluster.SecureCluster;
 import dev.errand.config.security.AuthKey;
+import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import dev.errand.dispatcher.DispatcherRole;
@@ -79,7 +80,8 @@ final class JvmCluster implements AutoCloseable {
   }
 
   private Vertx join(int port, List<PeerAddress> peers, String role) throws Exception {
-    ClusterSettings settings = new ClusterSettings(name, "127.0.0.1", port, 0, peers, key);
+    ClusterSettings settings =
+        new ClusterSettings(name, "127.0.0.1", port, 0, peers, new SharedKeys(key));
     Vertx vertx = get(SecureCluster.join(settings, role));
     nodes.add(vertx);
     return vertx;

@@ -4,6 +4,8 @@ import dev.errand.command.NodeProcess;
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.cluster.SecureCluster;
 import dev.errand.config.security.AuthKey;
+import dev.errand.config.security.Credentials;
+import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import dev.errand.protocol.Task;
@@ -38,6 +40,7 @@ final class ProcessCluster implements AutoCloseable {
   final AuthKey key = AuthKey.random();
   final String name = "test-" + UUID.randomUUID();
   final int memberPort = freePort();
+  final int busPort = freePort();
   private final Path folder;
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -72,13 +75,21 @@ final class ProcessCluster implements AutoCloseable {
         .put("authKeyFile", folder.resolve("authkey").toString());
   }
 
-  NodeProcess startDispatcher() throws Exception {
-    JsonObject conf =
-        new JsonObject()
-            .put("cluster", clusterConf().put("memberPort", memberPort))
-            .put("http", new JsonObject().put("port", 0))
-            .put("defaults", new JsonObject().put("backoff", "50ms"));
-    return start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
+  JsonObject dispatcherConf() {
+    return new JsonObject()
+        .put("cluster", clusterConf().put("memberPort", memberPort).put("busPort", busPort))
+        .put("http", new JsonObject().put("port", 0))
+        .put("defaults", new JsonObject().put("backoff", "50ms"));
+  }
+
+  /** A dispatcher with other options of the JVM and the launcher. */
+  NodeProcess dispatcher(List<String> jvmOptions, List<String> arguments) throws Exception {
+    Path conf = write("dispatcher", dispatcherConf());
+    NodeProcess.Launch launch =
+        new NodeProcess.Launch(jar("dispatcher"), conf, jvmOptions, arguments);
+    NodeProcess node = add(NodeProcess.start("dispatcher", launch, DISPATCHER_READY));
+    page = node.awaitStart(SECONDS).group(1);
+    return node;
   }
 
   NodeProcess startSecondDispatcher() throws Exception {
@@ -91,48 +102,87 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   NodeProcess dispatcher() throws Exception {
-    NodeProcess node = startDispatcher();
+    return dispatcher(dispatcherConf());
+  }
+
+  NodeProcess dispatcher(JsonObject conf) throws Exception {
+    NodeProcess node = start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
     page = node.awaitStart(SECONDS).group(1);
     return node;
   }
 
+  JsonObject workerConf(String worker) {
+    JsonArray peers = new JsonArray().add("127.0.0.1:" + memberPort);
+    return new JsonObject()
+        .put("cluster", clusterConf().put("peers", peers))
+        .put("worker", new JsonObject().put("name", worker).put("drain", "5s"));
+  }
+
   NodeProcess startWorker(String worker) throws Exception {
-    JsonObject conf =
-        new JsonObject()
-            .put(
-                "cluster",
-                clusterConf().put("peers", new JsonArray().add("127.0.0.1:" + memberPort)))
-            .put("worker", new JsonObject().put("name", worker).put("drain", "5s"));
+    return startWorker(worker, workerConf(worker));
+  }
+
+  NodeProcess startWorker(String worker, JsonObject conf) throws Exception {
     return start(worker, "worker-verticle", conf, WORKER_READY);
   }
 
   NodeProcess worker(String worker) throws Exception {
-    NodeProcess node = startWorker(worker);
+    return worker(worker, workerConf(worker));
+  }
+
+  NodeProcess worker(String worker, JsonObject conf) throws Exception {
+    NodeProcess node = startWorker(worker, conf);
     node.awaitStart(SECONDS);
     return node;
   }
 
   private NodeProcess start(String node, String module, JsonObject conf, Pattern ready)
       throws IOException {
-    Path file = Files.writeString(folder.resolve(node + ".json"), conf.encode());
-    Path jar = root().resolve(module).resolve("target").resolve(module + ".jar");
-    NodeProcess process = NodeProcess.start(node, jar, file, ready);
-    nodes.add(process);
-    return process;
+    return add(
+        NodeProcess.start(node, new NodeProcess.Launch(jar(module), write(node, conf)), ready));
+  }
+
+  private Path write(String node, JsonObject conf) throws IOException {
+    return Files.writeString(folder.resolve(node + ".json"), conf.encode());
+  }
+
+  private static Path jar(String module) {
+    return root().resolve(module).resolve("target").resolve(module + ".jar");
+  }
+
+  private NodeProcess add(NodeProcess node) {
+    nodes.add(node);
+    return node;
   }
 
   TaskClient client() throws Exception {
+    return client(new SharedKeys(key));
+  }
+
+  /** The test's own node, with these credentials if it is not there yet. */
+  TaskClient client(Credentials credentials) throws Exception {
     if (client == null) {
-      ClusterSettings settings =
-          new ClusterSettings(
-              name, "127.0.0.1", 0, 0, List.of(new PeerAddress("127.0.0.1", memberPort)), key);
-      vertx = get(SecureCluster.join(settings, "client"));
+      List<PeerAddress> peers = List.of(new PeerAddress("127.0.0.1", memberPort));
+      vertx =
+          get(
+              SecureCluster.join(
+                  new ClusterSettings(name, "127.0.0.1", 0, 0, peers, credentials), "client"));
       client =
           get(
               TaskClient.create(
                   vertx, Membership.of(vertx).cluster(), Membership.of(vertx).local().nodeId()));
     }
     return client;
+  }
+
+  /** The test's own node leaves. */
+  void clientLeaves() throws Exception {
+    if (vertx != null) {
+      get(client.close());
+      get(vertx.close());
+      vertx = null;
+      client = null;
+    }
   }
 
   Task task(String id) throws Exception {
@@ -159,9 +209,7 @@ final class ProcessCluster implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (vertx != null) {
-        get(vertx.close());
-      }
+      clientLeaves();
     } catch (Exception e) {
       throw new IllegalStateException("the test's own node can't leave", e);
     } finally {

@@ -147,15 +147,21 @@ class StartRefusalIT {
   }
 
   @Test
-  void addressesBeyondLoopbackAreRefusedForNow() throws Exception {
+  void addressesThatCanNotWorkAreNamed() throws Exception {
     JsonObject conf = withKey();
-    conf.getJsonObject("cluster").put("host", "0.0.0.0").put("peers", "192.0.2.1:5701");
+    conf.getJsonObject("cluster").put("host", "0.0.0.0").put("peers", "192.0.2.1");
     conf.getJsonObject("http").put("host", "0.0.0.0");
     refused(
         start("dispatcher", Map.of(), "-conf", conf(conf).toString()),
-        "cluster.host '0.0.0.0'",
-        "cluster.peers '192.0.2.1:5701'",
+        "cluster.host '0.0.0.0' must be an IPv4 address of this machine",
+        "cluster.peers '192.0.2.1' must be host:port",
         "http.host '0.0.0.0'");
+    JsonObject unreachable = withKey();
+    unreachable.getJsonObject("cluster").put("peers", "192.0.2.1:5701");
+    refused(
+        start("worker-verticle", Map.of(), "-conf", conf(unreachable).toString()),
+        "cluster.host '127.0.0.1' can't be reached by the peer at 192.0.2.1:5701",
+        "http is no setting");
   }
 
   @Test

@@ -92,7 +92,8 @@ public final class WorkerVerticle extends VerticleBase {
     consumer.handler(message -> turn(() -> core.link().receive(message.body(), System.nanoTime())));
     membership.onLeft(
         member -> {
-          if ("dispatcher".equals(member.role())) {
+          if (isDispatcher(member)
+              && membership.members().stream().noneMatch(WorkerVerticle::isDispatcher)) {
             turn(() -> core.link().dispatcherLeft(System.nanoTime()));
           }
         });
@@ -100,6 +101,10 @@ public final class WorkerVerticle extends VerticleBase {
     vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
     vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> turn(runner::watch));
     return Future.all(consumer.completion(), opened).mapEmpty();
+  }
+
+  private static boolean isDispatcher(Membership.Member member) {
+    return "dispatcher".equals(member.role());
   }
 
   private int resultLimit() {
@@ -164,15 +169,27 @@ public final class WorkerVerticle extends VerticleBase {
 
     private void tick() {
       long now = System.nanoTime();
-      if (wordsUntil == 0 && (core.runningCount() == 0 || now - drainUntil >= 0)) {
-        wordsUntil = now + LAST_WORDS_NANOS;
-        core.releaseAll("worker '" + settings.name() + "' stops");
-        core.flush();
+      if (done.future().isComplete()) {
+        return;
       }
-      if (wordsUntil != 0 && (core.recorded() || !core.ready() || now - wordsUntil >= 0)) {
+      if (wordsUntil != 0) {
+        core.releaseAll("worker '" + settings.name() + "' stops");
+        sayLastWords(now);
+      } else if (core.runningCount() == 0 || now - drainUntil >= 0) {
+        wordsUntil = now + LAST_WORDS_NANOS;
+        core.stopAll();
+      }
+    }
+
+    /** What it owes to a dispatcher that is away is worth the rest of its patience. */
+    private void sayLastWords(long now) {
+      core.flush();
+      boolean away = !core.ready();
+      boolean patient = now - wordsUntil < 0 || (away && now - drainUntil < 0);
+      if (core.recorded() || (away && !core.owes()) || !patient) {
         core.bye();
         core.flush();
-        done.tryComplete();
+        done.complete();
       }
     }
   }

@@ -16,11 +16,13 @@ import java.util.function.Consumer;
 public final class Membership {
 
   private final Vertx vertx;
+  private final ClusterNode node;
   private final HazelcastInstance instance;
 
-  private Membership(Vertx vertx, HazelcastInstance instance) {
+  private Membership(Vertx vertx, ClusterNode node) {
     this.vertx = vertx;
-    this.instance = instance;
+    this.node = node;
+    this.instance = node.instance();
   }
 
   /**
@@ -48,7 +50,7 @@ public final class Membership {
   public static Membership of(Vertx vertx) {
     if (vertx instanceof VertxInternal internal
         && internal.clusterManager() instanceof NodeClusterManager manager) {
-      return new Membership(vertx, manager.instance());
+      return new Membership(vertx, manager.node());
     }
     throw new IllegalArgumentException(
         "this Vertx is no member of a secured cluster: start the node by ErrandLauncher, or get it"
@@ -58,6 +60,19 @@ public final class Membership {
   /** The cluster's name. */
   public String cluster() {
     return instance.getConfig().getClusterName();
+  }
+
+  /**
+   * Whether all members that answer are in one cluster; false too as long as nobody has looked. A
+   * node that lost its cluster for some seconds forms one of its own until both are merged.
+   */
+  public boolean isWhole() {
+    return node.missing().none();
+  }
+
+  /** Whether the node follows the changes of its membership. */
+  public boolean isAlive() {
+    return !node.events().isStuck();
   }
 
   /** This node. */

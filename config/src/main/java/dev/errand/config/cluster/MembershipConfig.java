@@ -7,8 +7,6 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
 import dev.errand.config.settings.ClusterSettings;
-import dev.errand.config.settings.PeerAddress;
-import java.util.List;
 import java.util.Map;
 
 /** How Hazelcast is set up: members only, one listener, quick to notice who is gone. */
@@ -39,14 +37,14 @@ final class MembershipConfig {
 
   private MembershipConfig() {}
 
-  static Config of(ClusterSettings settings, String role, String nodeId, List<PeerAddress> peers) {
+  static Config of(ClusterSettings settings, String role, String nodeId) {
     Config config = new Config();
     config.setClusterName(settings.name());
     PROPERTIES.forEach(config::setProperty);
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
     config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId).setAttribute(ROLE, role);
-    network(config, settings, peers);
+    network(config, settings);
     // What the cluster manager asks of an instance that it did not make itself.
     config.addMultiMapConfig(
         new MultiMapConfig("__vertx.subs")
@@ -58,7 +56,7 @@ final class MembershipConfig {
     return config;
   }
 
-  private static void network(Config config, ClusterSettings settings, List<PeerAddress> peers) {
+  private static void network(Config config, ClusterSettings settings) {
     ServerSocketEndpointConfig endpoint = new ServerSocketEndpointConfig();
     endpoint.setPort(settings.memberPort()).setPortAutoIncrement(false).setReuseAddress(true);
     endpoint.getInterfaces().setEnabled(true).addInterface(settings.host());
@@ -67,9 +65,8 @@ final class MembershipConfig {
     JoinConfig join = config.getAdvancedNetworkConfig().getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    join.getTcpIpConfig()
-        .setEnabled(true)
-        .setMembers(peers.stream().map(PeerAddress::text).toList());
+    // Which others there may be is asked each time, see TlsMember.
+    join.getTcpIpConfig().setEnabled(true);
   }
 
   /** Which classes Java's own serialization may make; it does not cover Hazelcast's. */

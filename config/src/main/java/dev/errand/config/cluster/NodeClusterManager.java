@@ -1,6 +1,7 @@
 package dev.errand.config.cluster;
 
-import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -9,12 +10,12 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 /** Vert.x's cluster manager on an instance that is ours, and that ends with it. */
 final class NodeClusterManager extends HazelcastClusterManager {
 
-  private final HazelcastInstance instance;
+  private final ClusterNode node;
   private volatile Vertx vertx;
 
-  NodeClusterManager(HazelcastInstance instance) {
-    super(instance);
-    this.instance = instance;
+  NodeClusterManager(ClusterNode node) {
+    super(node.instance());
+    this.node = node;
   }
 
   @Override
@@ -23,8 +24,23 @@ final class NodeClusterManager extends HazelcastClusterManager {
     this.vertx = vertx;
   }
 
-  HazelcastInstance instance() {
-    return instance;
+  ClusterNode node() {
+    return node;
+  }
+
+  @Override
+  public void memberAdded(MembershipEvent event) {
+    node.events().handle(() -> super.memberAdded(event));
+  }
+
+  @Override
+  public void memberRemoved(MembershipEvent event) {
+    node.events().handle(() -> super.memberRemoved(event));
+  }
+
+  @Override
+  public void stateChanged(LifecycleEvent event) {
+    node.events().handle(() -> super.stateChanged(event));
   }
 
   @Override
@@ -36,7 +52,7 @@ final class NodeClusterManager extends HazelcastClusterManager {
             any ->
                 vertx.<Void>executeBlocking(
                     () -> {
-                      instance.shutdown();
+                      node.leave();
                       return null;
                     }))
         .onComplete(promise);

@@ -1,9 +1,8 @@
 package dev.errand.config.cluster;
 
-import dev.errand.config.settings.PeerAddress;
-import java.io.IOException;
+import dev.errand.config.membertls.MemberProbe;
 import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,25 +16,45 @@ import org.slf4j.LoggerFactory;
 final class PeerSearch {
 
   private static final Logger log = LoggerFactory.getLogger(PeerSearch.class);
-  private static final int CONNECT_MILLIS = 1_000;
   private static final int PAUSE_MILLIS = 250;
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** So often in a row everybody who answers must refuse: one that is ending may look alike. */
+  private static final int REFUSED_ROUNDS = 3;
+
   private final CountDownLatch given = new CountDownLatch(1);
+  private final MemberProbe probe;
+
+  PeerSearch(MemberProbe probe) {
+    this.probe = probe;
+  }
 
   /**
-   * Blocks until a peer accepts a connection.
+   * Blocks until a member that admits this node answers.
    *
    * @return false if {@link #giveUp} was called
+   * @throws KeyRefusedException if all who answer refuse
    */
-  boolean await(List<PeerAddress> peers) throws InterruptedException {
+  boolean await(Peers peers) throws InterruptedException {
     long nextLine = System.nanoTime();
+    int refused = 0;
     while (given.getCount() > 0) {
-      if (peers.stream().anyMatch(PeerSearch::answers)) {
-        return true;
+      List<String> refusing = new ArrayList<>();
+      for (InetSocketAddress peer : peers.addresses()) {
+        MemberProbe.Answer answer = probe.ask(peer);
+        if (answer == MemberProbe.Answer.MEMBER) {
+          return true;
+        }
+        if (answer == MemberProbe.Answer.REFUSAL) {
+          refusing.add(Peers.text(peer));
+        }
       }
-      if (System.nanoTime() - nextLine >= 0) {
-        log.info("waits for a peer at {}", peers.stream().map(PeerAddress::text).toList());
+      refused = refusing.isEmpty() ? 0 : refused + 1;
+      if (refused == REFUSED_ROUNDS) {
+        throw new KeyRefusedException(refusing);
+      }
+      if (refused == 0 && System.nanoTime() - nextLine >= 0) {
+        log.info("waits for a peer at {}", peers);
         nextLine = System.nanoTime() + LINE_NANOS;
       }
       if (given.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -48,19 +67,5 @@ final class PeerSearch {
   /** Ends the wait. */
   void giveUp() {
     given.countDown();
-  }
-
-  private static boolean answers(PeerAddress peer) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(peer.host(), peer.port()), CONNECT_MILLIS);
-      return isPeer(socket);
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Who tries a free port may be given just that port for the own end, and so meets itself. */
-  static boolean isPeer(Socket socket) {
-    return !socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress());
   }
 }

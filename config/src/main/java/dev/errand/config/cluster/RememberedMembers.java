@@ -91,8 +91,13 @@ final class RememberedMembers {
   void write(List<String> addresses) {
     try {
       Path fresh = Files.createTempFile(file.getParent(), "members", ".new");
-      Files.write(fresh, addresses.subList(0, Math.min(addresses.size(), MOST)));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(fresh, addresses.subList(0, Math.min(addresses.size(), MOST)));
+        Files.move(
+            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(fresh);
+      }
     } catch (IOException e) {
       log.warn("members are not remembered: {}", e.toString());
     }

@@ -2,11 +2,12 @@ package dev.errand.config.cluster;
 
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
-import com.hazelcast.config.Config;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import dev.errand.config.security.ClusterAuthority;
-import dev.errand.config.security.NodeCertificate;
+import dev.errand.config.membertls.MemberProbe;
+import dev.errand.config.membertls.TlsMember;
+import dev.errand.config.security.NodeIdentity;
+import dev.errand.config.security.NodeTls;
+import dev.errand.config.security.RefusalLog;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import io.vertx.core.Future;
@@ -15,12 +16,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import java.net.BindException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
  * Makes a node a member of the secured cluster. One object is one try: wait for a peer, become a
@@ -30,9 +31,14 @@ public final class SecureCluster {
 
   private final ClusterSettings settings;
   private final String role;
-  private final PeerSearch search = new PeerSearch();
   private final String nodeId = UUID.randomUUID().toString();
-  private HazelcastInstance instance;
+  private final NodeTls tls;
+  private final BusTls bus;
+  private final MemberProbe probe;
+  private final PeerSearch search;
+  private final ScheduledThreadPoolExecutor clock;
+  private Runnable onStuck = () -> {};
+  private ClusterNode node;
 
   /**
    * A try to become a member.
@@ -42,6 +48,24 @@ public final class SecureCluster {
   public SecureCluster(ClusterSettings settings, String role) {
     this.settings = settings;
     this.role = role;
+    NodeIdentity identity = settings.credentials().identity(settings.name(), nodeId);
+    this.tls = new NodeTls(identity);
+    this.bus = new BusTls(identity, tls);
+    this.probe = new MemberProbe(tls.context());
+    this.search = new PeerSearch(probe);
+    this.clock = new ScheduledThreadPoolExecutor(1, SecureCluster::daemon);
+    this.clock.setRemoveOnCancelPolicy(true);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "errand-cluster-clock");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** What is done if the node can't follow its membership any more; nothing if it is not set. */
+  public void onStuck(Runnable action) {
+    onStuck = action;
   }
 
   /**
@@ -49,7 +73,8 @@ public final class SecureCluster {
    * takes.
    *
    * @return the node's Vertx; its {@code close} leaves the cluster. Fails with {@link
-   *     AddressInUseException} if a port is taken
+   *     AddressInUseException} if a port is taken, with {@link KeyRefusedException} if all peers
+   *     that answer refuse the node
    */
   public static Future<Vertx> join(ClusterSettings settings, String role) {
     SecureCluster cluster = new SecureCluster(settings, role);
@@ -67,6 +92,7 @@ public final class SecureCluster {
       seal(options);
       builder
           .buildClustered()
+          .compose(vertx -> admit(vertx).map(vertx))
           .recover(failure -> Future.failedFuture(failed(failure)))
           .onComplete(joined);
     } catch (InterruptedException e) {
@@ -87,24 +113,34 @@ public final class SecureCluster {
    */
   public VertxBuilder builder(VertxOptions options) throws InterruptedException {
     Optional<RememberedMembers> remembered = RememberedMembers.of(settings);
-    List<PeerAddress> peers = new ArrayList<>(settings.peers());
-    if (peers.isEmpty()) {
-      remembered.ifPresent(members -> peers.addAll(members.read()));
-    } else if (!search.await(peers)) {
+    boolean awaited = !settings.peers().isEmpty();
+    Peers peers =
+        new Peers(
+            awaited ? settings.peers() : remembered.map(RememberedMembers::read).orElse(List.of()));
+    if (awaited && !search.await(peers)) {
       throw new InterruptedException("gave up waiting for a peer");
     }
     // What Hazelcast says before it has read its configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
-    Config config = MembershipConfig.of(settings, role, nodeId, peers);
+    HazelcastInstance instance = start(peers);
+    node = new ClusterNode(instance, new MissingPeers(instance, peers, probe), clock, onStuck);
+    if (!awaited) {
+      remembered.ifPresent(this::remember);
+    }
+    return Vertx.builder()
+        .with(options)
+        .withTransport(new BusTransport(bus.certificate(), new RefusalLog("bus", clock)))
+        .withClusterManager(new NodeClusterManager(node));
+  }
+
+  private HazelcastInstance start(Peers peers) {
+    TlsMember.Channels channels =
+        new TlsMember.Channels(tls.context(), new RefusalLog("membership", clock), clock);
     try {
-      instance = Hazelcast.newHazelcastInstance(config);
+      return TlsMember.start(MembershipConfig.of(settings, role, nodeId), channels, peers::texts);
     } catch (RuntimeException e) {
       throw taken(e, settings.memberPort(), "cluster.memberPort");
     }
-    if (settings.peers().isEmpty()) {
-      remembered.ifPresent(this::remember);
-    }
-    return Vertx.builder().with(options).withClusterManager(new NodeClusterManager(instance));
   }
 
   /**
@@ -113,10 +149,13 @@ public final class SecureCluster {
    * @param options that were given to {@link #builder}
    */
   public void seal(VertxOptions options) {
-    NodeCertificate certificate =
-        ClusterAuthority.of(settings.authKey(), settings.name()).issue(nodeId);
-    options.setEventBusOptions(BusTls.options(settings, certificate));
+    options.setEventBusOptions(bus.options(settings));
     options.setHAEnabled(false);
+  }
+
+  /** To be called when the Vertx is there: lets others in, where their names decide about it. */
+  public Future<Void> admit(Vertx vertx) {
+    return bus.admit(vertx);
   }
 
   /**
@@ -125,9 +164,11 @@ public final class SecureCluster {
    * @return the failure in words that name the cure, where it is known
    */
   public RuntimeException failed(Throwable failure) {
-    if (instance != null) {
-      instance.getLifecycleService().terminate();
+    if (node != null) {
+      node.instance().getLifecycleService().terminate();
+      node.leave();
     }
+    clock.shutdownNow();
     return taken(failure, settings.busPort(), "cluster.busPort");
   }
 
@@ -160,12 +201,12 @@ public final class SecureCluster {
     Runnable write =
         () ->
             members.write(
-                instance.getCluster().getMembers().stream()
+                node.instance().getCluster().getMembers().stream()
                     .map(member -> member.getAddress())
                     .map(at -> new PeerAddress(at.getHost(), at.getPort()).text())
                     .filter(address -> !address.equals(own))
                     .toList());
-    instance
+    node.instance()
         .getCluster()
         .addMembershipListener(
             new MembershipListener() {

@@ -1,6 +1,7 @@
 package dev.errand.config.launch;
 
 import dev.errand.config.cluster.AddressInUseException;
+import dev.errand.config.cluster.KeyRefusedException;
 import dev.errand.config.cluster.SecureCluster;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.SettingsException;
@@ -20,6 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -31,13 +35,17 @@ import picocli.CommandLine.ParseResult;
  */
 public final class ErrandLauncher extends VertxApplication implements VertxApplicationHooks {
 
+  /** A system property: whether the node ends when its standard input does. */
+  public static final String END_WITH_INPUT = "errand.endWithInput";
+
+  private static final int ADMIT_SECONDS = 10;
+
   private final String[] arguments;
   private final Map<String, String> environment;
   private JsonObject conf;
   private SecureCluster cluster;
-  private Throwable failure;
+  private volatile Throwable failure;
   private volatile boolean running;
-  private volatile boolean ending;
 
   private ErrandLauncher(String[] arguments, Map<String, String> environment) {
     super(withCluster(arguments), null, false, false);
@@ -70,10 +78,19 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
           Utils.computeVerticleName(getClass(), parsed.matchedPositionalValue(0, null));
       conf = read(parsed.matchedOptionValue("-conf", null));
       cluster = check(verticle);
+      cluster.onStuck(ErrandLauncher::stuck);
       Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
-      int code = launch();
-      return code == ExitCode.DONE || ending ? ExitCode.DONE : report(failure);
+      if (Boolean.getBoolean(END_WITH_INPUT)) {
+        endWithInput();
+      }
+      if (launch() == ExitCode.DONE) {
+        return ExitCode.DONE;
+      }
+      // The hooks that run at the end must know of it too.
+      failure = failure == null ? new IllegalStateException("the node did not start") : failure;
+      return report(failure);
     } catch (RuntimeException e) {
+      failure = e;
       return report(e);
     }
   }
@@ -161,6 +178,24 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   @Override
   public void afterVertxStarted(HookContext context) {
     running = true;
+    try {
+      cluster
+          .admit(context.vertx())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(ADMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The node stays closed to all others; its verticle would wait for ever.
+      throw new IllegalStateException("the bus can't admit anybody", e);
+    }
+  }
+
+  /** Whoever supervises the process starts it anew. */
+  private static void stuck() {
+    say(ExitCode.FAILED, "the node can't follow its cluster any more and ends");
+    Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
   @Override
@@ -171,6 +206,25 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   @Override
   public void afterFailureToDeployVerticle(HookContext context, Throwable t) {
     failure = t == null ? new StartFailure(ExitCode.FAILED, "the start took too long") : t;
+  }
+
+  /** Ends in order with whoever started it and holds the other end of its standard input. */
+  private static void endWithInput() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // Nothing is expected.
+                }
+              } catch (IOException e) {
+                // The same as its end.
+              }
+              System.exit(ExitCode.DONE);
+            },
+            "errand-input");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** A process that was told to end and did so in order has done well. */
@@ -184,8 +238,6 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   /** The same for one that was still waiting for its peers. */
   private void endWait() {
     if (!running && failure == null) {
-      ending = true;
-      cluster.giveUp();
       Runtime.getRuntime().halt(ExitCode.DONE);
     }
   }
@@ -195,11 +247,15 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       if (cause instanceof StartFailure known) {
         return say(known.exitCode(), known.getMessage());
       }
+      if (cause instanceof KeyRefusedException) {
+        return say(ExitCode.KEY_REFUSED, cause.getMessage());
+      }
       if (cause instanceof SettingsException || cause instanceof AddressInUseException) {
         return say(ExitCode.USAGE, cause.getMessage());
       }
     }
-    return say(ExitCode.FAILED, failure == null ? "the node did not start" : failure.toString());
+    return say(
+        ExitCode.FAILED, failure.getMessage() == null ? failure.toString() : failure.getMessage());
   }
 
   private static int say(int code, String line) {

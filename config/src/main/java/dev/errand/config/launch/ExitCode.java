@@ -12,5 +12,8 @@ public final class ExitCode {
   /** Wrong use or settings. */
   public static final int USAGE = 2;
 
+  /** All members that answered refuse the node's key. */
+  public static final int KEY_REFUSED = 3;
+
   private ExitCode() {}
 }

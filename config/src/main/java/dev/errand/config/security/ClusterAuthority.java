@@ -1,7 +1,6 @@
 package dev.errand.config.security;
 
 import java.io.IOException;
-import java.io.StringWriter;
 import java.math.BigInteger;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -38,10 +37,8 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
 import org.bouncycastle.crypto.params.HKDFParameters;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.util.io.pem.PemObject;
 
 /**
  * The private certificate authority of a cluster: derived from its auth key and name, so that every
@@ -115,18 +112,44 @@ public final class ClusterAuthority {
     return scalar;
   }
 
+  /**
+   * What a node gets, in PEM.
+   *
+   * @param certificate the node's own
+   * @param key its private key, PKCS 8; a secret
+   */
+  public record Issued(String certificate, String key) {
+
+    /** Does not show the key. */
+    @Override
+    public String toString() {
+      return "Issued(key not shown)";
+    }
+  }
+
   /** Issues a certificate with a fresh key pair to a node of that id. */
-  public NodeCertificate issue(String node) {
+  public Issued issue(String node) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      return new NodeCertificate(
-          pem(new PemObject("CERTIFICATE", authorityCertificate().getEncoded())),
-          pem(new PemObject("CERTIFICATE", nodeCertificate(node, pair).getEncoded())),
-          pem(new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded())));
+      return new Issued(
+          Pem.text("CERTIFICATE", nodeCertificate(node, pair).getEncoded()),
+          Pem.text("PRIVATE KEY", pair.getPrivate().getEncoded()));
     } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
       throw new IllegalStateException("can't issue a node certificate", e);
+    }
+  }
+
+  /**
+   * The authority's own certificate, in PEM. Its signature differs from node to node, its key and
+   * name don't.
+   */
+  public String certificate() {
+    try {
+      return Pem.text("CERTIFICATE", authorityCertificate().getEncoded());
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException("can't make the authority's certificate", e);
     }
   }
 
@@ -170,13 +193,5 @@ public final class ClusterAuthority {
 
   private static String uriPart(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String pem(PemObject object) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-      writer.writeObject(object);
-    }
-    return text.toString();
   }
 }

@@ -1,14 +1,13 @@
 package dev.errand.config.settings;
 
-import dev.errand.config.security.AuthKey;
-import java.io.IOException;
+import dev.errand.config.security.Credentials;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a node meets the others: the keys {@code cluster.*}.
@@ -18,7 +17,7 @@ import java.util.List;
  * @param memberPort of the membership; 0: any free one
  * @param busPort of the bus; 0: any free one
  * @param peers members to look for, as {@link PeerAddress#text}
- * @param authKey the cluster's secret
+ * @param credentials what makes the node a member: shared keys, or certificates
  */
 public record ClusterSettings(
     String name,
@@ -26,15 +25,15 @@ public record ClusterSettings(
     int memberPort,
     int busPort,
     List<PeerAddress> peers,
-    AuthKey authKey) {
+    Credentials credentials) {
 
   /** The membership port of a dispatcher that is told none. */
   public static final int DISPATCHER_PORT = 5701;
 
   private static final int MAX_PORT = 65_535;
-  private static final String CURE =
-      "run ./errand authkey > FILE and set cluster.authKeyFile to it, or set"
-          + " ERRAND_CLUSTER_AUTH_KEY, the same on every node";
+  private static final String HOST_FORM =
+      "must be an IPv4 address of this machine that the other nodes reach, such as 127.0.0.1 or"
+          + " 192.0.2.7, not a name and not 0.0.0.0";
 
   /**
    * What differs between the kinds of nodes.
@@ -60,47 +59,45 @@ public record ClusterSettings(
     List<PeerAddress> peers =
         in.texts("cluster.peers", defaults.peers()).stream()
             .map(text -> peer(in, text))
-            .filter(peer -> peer != null)
+            .filter(Objects::nonNull)
             .toList();
-    return new ClusterSettings(name, host, memberPort, busPort, peers, authKey(in));
+    checkReach(in, host, peers);
+    return new ClusterSettings(name, host, memberPort, busPort, peers, ClusterCredentials.read(in));
   }
 
-  /** Membership has no TLS of its own yet: it must not be reached from other machines. */
+  /**
+   * The others are told it, so it must be one address, and this machine's. The membership looks for
+   * an interface with this very text, and knows IPv4 only.
+   */
   private static String host(Object value) {
-    if (!(value instanceof String text) || text.isBlank()) {
-      throw new IllegalArgumentException("must be an address");
-    }
-    if (!isLoopback(text) || !isOfAnInterface(text)) {
-      throw new IllegalArgumentException(
-          "must be an IPv4 loopback address of this machine such as 127.0.0.1: the membership port"
-              + " is not encrypted yet");
-    }
-    return text;
-  }
-
-  /** The membership looks for an interface with this very text, and knows IPv4 only. */
-  private static boolean isOfAnInterface(String text) {
     try {
-      return InetAddress.getByName(text) instanceof Inet4Address address
+      if (value instanceof String text
+          && InetAddress.getByName(text) instanceof Inet4Address address
           && address.getHostAddress().equals(text)
-          && NetworkInterface.getByInetAddress(address) != null;
-    } catch (IOException e) {
-      return false;
+          && NetworkInterface.getByInetAddress(address) != null) {
+        return text;
+      }
+    } catch (UnknownHostException | SocketException e) {
+      throw new IllegalArgumentException(HOST_FORM, e);
     }
+    throw new IllegalArgumentException(HOST_FORM);
   }
 
-  private static PeerAddress peer(SettingsReader in, String text) {
-    try {
-      PeerAddress peer = PeerAddress.parse(text);
-      if (isLoopback(peer.host())) {
-        return peer;
-      }
-      in.problem(
-          "cluster.peers", "'" + text + "'", "must be loopback addresses such as 127.0.0.1:5701");
-    } catch (IllegalArgumentException e) {
-      in.problem("cluster.peers", "'" + text + "'", e.getMessage());
+  /** Who listens on loopback only is not found by those elsewhere, though it finds them. */
+  private static void checkReach(SettingsReader in, String host, List<PeerAddress> peers) {
+    if (isLoopback(host)) {
+      peers.stream()
+          .filter(peer -> peer.isOfNumbers() && !isLoopback(peer.host()))
+          .findFirst()
+          .ifPresent(
+              peer ->
+                  in.problem(
+                      "cluster.host",
+                      "'" + host + "'",
+                      "can't be reached by the peer at "
+                          + peer.text()
+                          + ": set it to this machine's address in that network"));
     }
-    return null;
   }
 
   private static boolean isLoopback(String host) {
@@ -111,34 +108,11 @@ public record ClusterSettings(
     }
   }
 
-  private static AuthKey authKey(SettingsReader in) {
-    String text = in.secret("cluster.authKey");
-    String file = in.text("cluster.authKeyFile", null);
-    if (text != null && file != null) {
-      in.problem(
-          "cluster.authKey", "(not shown)", "and cluster.authKeyFile are both set: keep one");
-      return null;
-    }
-    String key = text != null ? "cluster.authKey" : "cluster.authKeyFile";
-    // Who takes the one setting for the other has put the key where the file's name belongs.
-    boolean secret = text != null || file != null && file.contains(AuthKey.PREFIX);
-    String shown = secret ? "(not shown)" : "'" + file + "'";
+  private static PeerAddress peer(SettingsReader in, String text) {
     try {
-      if (file != null) {
-        text = Files.readString(Path.of(file));
-      }
-    } catch (IOException | RuntimeException e) {
-      in.problem(key, shown, "can't be read (" + e.getClass().getSimpleName() + "): " + CURE);
-      return null;
-    }
-    if (text == null) {
-      in.problem("cluster.authKey", "is missing:", CURE);
-      return null;
-    }
-    try {
-      return AuthKey.parse(text);
+      return PeerAddress.parse(text);
     } catch (IllegalArgumentException e) {
-      in.problem(key, shown, e.getMessage());
+      in.problem("cluster.peers", "'" + text + "'", e.getMessage());
       return null;
     }
   }

@@ -30,6 +30,11 @@ public record PeerAddress(String host, int port) {
     throw new IllegalArgumentException("must be host:port, such as 127.0.0.1:5701");
   }
 
+  /** Whether the host is an IPv4 address, not a name. */
+  public boolean isOfNumbers() {
+    return host.matches("[\\d.]+");
+  }
+
   /** As {@link #parse} reads it. */
   public String text() {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -198,15 +198,19 @@ public final class SettingsReader {
     }
   }
 
-  /** A text that stays out of every message. */
-  public String secret(String key) {
+  /** Texts that stay out of every message; one, or a list, in the environment by commas. */
+  public List<String> secrets(String key) {
     known.add(key);
     Object value = value(key);
-    if (value == null || value instanceof String) {
-      return (String) value;
+    if (value == null) {
+      return List.of();
     }
-    problem(key, "(not shown)", "must be a text");
-    return null;
+    try {
+      return list(value);
+    } catch (IllegalArgumentException e) {
+      problem(key, "(not shown)", "must be a text, or a list of texts");
+      return List.of();
+    }
   }
 
   private Object value(String key) {
@@ -240,7 +244,7 @@ public final class SettingsReader {
 
   /** Notes a setting that is wrong. */
   public void problem(String key, String shown, String allowed) {
-    problems.add(key + " " + shown + " " + allowed);
+    problems.add((key + " " + shown + " " + allowed).strip());
   }
 
   /** Declares keys that somebody else reads: everything below that section of the file. */

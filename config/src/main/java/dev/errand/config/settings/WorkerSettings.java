@@ -17,6 +17,9 @@ import java.util.Map;
  */
 public record WorkerSettings(String name, Slots slots, List<String> handlers, Duration drain) {
 
+  /** The Vert.x launcher gives a node two minutes to end. */
+  private static final Duration MOST_DRAIN = Duration.ofSeconds(100);
+
   private static final int MAX_SLOTS = 100_000;
   private static final int VIRTUAL_THREADS = 21;
 
@@ -71,7 +74,7 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
         in.text("worker.name", hostName()),
         in.read("worker.slots", Slots.usual(), Slots::parse),
         in.texts("worker.handlers", List.of()),
-        in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(24)));
+        in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, MOST_DRAIN));
   }
 
   /**

@@ -2,9 +2,14 @@ package dev.errand.config.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.errand.config.OwnAuthority;
 import dev.errand.config.security.AuthKey;
-import dev.errand.config.security.ClusterAuthority;
+import dev.errand.config.security.Credentials;
+import dev.errand.config.security.NodeIdentity;
+import dev.errand.config.security.NodeTls;
+import dev.errand.config.security.SharedKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,6 +19,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SelfSignedCertificate;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,16 +39,23 @@ class BusTlsTest {
 
   @AfterAll
   static void close() throws Exception {
-    await(vertx.close());
+    result(vertx.close());
   }
 
-  private static <T> T await(Future<T> future) throws Exception {
+  private static <T> T result(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
   private static EventBusOptions options(AuthKey key, String cluster) {
-    return BusTls.options(
-        Example.settings(cluster, 5701, key), ClusterAuthority.of(key, cluster).issue("node"));
+    return options(new SharedKeys(key), cluster);
+  }
+
+  private static EventBusOptions options(Credentials credentials, String cluster) {
+    return options(credentials.identity(cluster, "node"));
+  }
+
+  private static EventBusOptions options(NodeIdentity identity) {
+    return new BusTls(identity, new NodeTls(identity)).options(Example.settings("errand", 5701));
   }
 
   private static EventBusOptions member() {
@@ -55,7 +68,7 @@ class BusTlsTest {
   }
 
   private int server(EventBusOptions options) throws Exception {
-    return await(
+    return result(
             vertx
                 .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
                 .connectHandler(socket -> accepted.incrementAndGet())
@@ -75,13 +88,13 @@ class BusTlsTest {
 
   /** In TLS 1.3 a client learns that it was refused only after its own part is done. */
   private void refusedByAMember(NetClientOptions client) throws Exception {
-    await(connect(client, server(member())).compose(BusTlsTest::closed).otherwiseEmpty());
+    result(connect(client, server(member())).compose(BusTlsTest::closed).otherwiseEmpty());
     assertThat(accepted).hasValue(0);
   }
 
   @Test
   void twoNodesOfAClusterMeet() throws Exception {
-    NetSocket socket = await(connect(client(member()), server(member())));
+    NetSocket socket = result(connect(client(member()), server(member())));
     SSLSession session = socket.sslSession();
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
     assertThat(session.getPeerPrincipal()).hasToString("CN=errand node");
@@ -97,6 +110,42 @@ class BusTlsTest {
   void aNodeOfAnotherClusterWithTheSameKeyIsRefused() throws Exception {
     EventBusOptions stranger = options(KEY, "other");
     refusedByAMember(client(stranger).setTrustOptions(member().getTrustOptions()));
+  }
+
+  private static EventBusOptions during(AuthKey... keys) {
+    return options(new SharedKeys(List.of(keys)), "errand");
+  }
+
+  @Test
+  void neighboursInARotationMeet() throws Exception {
+    AuthKey next = AuthKey.random();
+    for (EventBusOptions neighbour : List.of(member(), during(next, KEY))) {
+      result(connect(client(during(KEY, next)), server(neighbour)));
+      result(connect(client(neighbour), server(during(KEY, next))));
+    }
+    await().until(() -> accepted.get() == 4);
+  }
+
+  @Test
+  void whoSignsByAKeyThatIsNotBelievedYetIsRefused() throws Exception {
+    refusedByAMember(client(during(AuthKey.random(), KEY)));
+  }
+
+  /** A bus can be told names only when it is there. */
+  @Test
+  void whereNamesDecideNobodyIsBelievedBeforeTheyAreKnown() throws Exception {
+    NodeIdentity node = new OwnAuthority("ours").issue(OwnAuthority.rsa());
+    NodeIdentity strict =
+        new NodeIdentity(node.certificate(), node.key(), node.authorities(), List.of("node"));
+    int open = server(options(node));
+    result(connect(client(options(node)), open));
+    await().until(() -> accepted.getAndSet(0) == 1);
+    assertThatThrownBy(() -> result(connect(client(options(strict)), open)))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(SSLHandshakeException.class);
+    int closed = server(options(strict));
+    result(connect(client(options(node)), closed).compose(BusTlsTest::closed).otherwiseEmpty());
+    assertThat(accepted).hasValue(0);
   }
 
   @Test
@@ -118,10 +167,10 @@ class BusTlsTest {
 
   @Test
   void whoSpeaksNoTlsIsRefused() throws Exception {
-    NetSocket socket = await(connect(new NetClientOptions(), server(member())));
+    NetSocket socket = result(connect(new NetClientOptions(), server(member())));
     Future<Void> closed = closed(socket);
-    await(socket.write("let me in\n"));
-    await(closed);
+    result(socket.write("let me in\n"));
+    result(closed);
     assertThat(accepted).hasValue(0);
   }
 
@@ -131,7 +180,7 @@ class BusTlsTest {
         new EventBusOptions[] {options(AuthKey.random(), "errand"), options(KEY, "other")}) {
       // It would let anyone in, to learn what they send.
       int port = server(stranger.setClientAuth(ClientAuth.NONE));
-      assertThatThrownBy(() -> await(connect(client(member()), port)))
+      assertThatThrownBy(() -> result(connect(client(member()), port)))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(SSLHandshakeException.class);
     }

@@ -1,6 +1,7 @@
 package dev.errand.config.cluster;
 
 import dev.errand.config.security.AuthKey;
+import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import java.util.List;
@@ -11,11 +12,12 @@ final class Example {
   private Example() {}
 
   static ClusterSettings settings(String cluster, int memberPort) {
-    return settings(cluster, memberPort, AuthKey.random());
-  }
-
-  static ClusterSettings settings(String cluster, int memberPort, AuthKey key) {
     return new ClusterSettings(
-        cluster, "127.0.0.1", memberPort, 5712, List.of(new PeerAddress("127.0.0.1", 5701)), key);
+        cluster,
+        "127.0.0.1",
+        memberPort,
+        5712,
+        List.of(new PeerAddress("127.0.0.1", 5701)),
+        new SharedKeys(AuthKey.random()));
   }
 }

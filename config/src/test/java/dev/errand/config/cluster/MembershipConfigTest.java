@@ -21,11 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MembershipConfigTest {
 
   private final Config config =
-      MembershipConfig.of(
-          Example.settings("büro 1", 5711),
-          "worker",
-          "node-1",
-          List.of(new PeerAddress("127.0.0.1", 5701), new PeerAddress("127.0.0.1", 5702)));
+      MembershipConfig.of(Example.settings("büro 1", 5711), "worker", "node-1");
 
   private final AdvancedNetworkConfig network = config.getAdvancedNetworkConfig();
 
@@ -60,11 +56,10 @@ class MembershipConfigTest {
   }
 
   @Test
-  void onlyThePeersAreAsked() {
+  void nobodyIsAskedButWhomTheNodeNamesEachTime() {
     JoinConfig join = network.getJoin();
     assertThat(join.getTcpIpConfig().isEnabled()).isTrue();
-    assertThat(join.getTcpIpConfig().getMembers())
-        .containsExactly("127.0.0.1:5701", "127.0.0.1:5702");
+    assertThat(join.getTcpIpConfig().getMembers()).isEmpty();
     assertThat(join.getTcpIpConfig().getRequiredMember()).isNull();
     assertThat(join.getMulticastConfig().isEnabled()).isFalse();
     assertThat(join.getAutoDetectionConfig().isEnabled()).isFalse();

@@ -44,8 +44,12 @@ class ClusterAuthorityTest {
   private static final AuthKey KEY =
       AuthKey.parse("errand1-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9jDc0p");
 
-  private static NodeCertificate issue(AuthKey key, String cluster) {
-    return ClusterAuthority.of(key, cluster).issue("node-1");
+  private static ClusterAuthority authority(AuthKey key, String cluster) {
+    return ClusterAuthority.of(key, cluster);
+  }
+
+  private static ClusterAuthority.Issued issue(AuthKey key, String cluster) {
+    return authority(key, cluster).issue("node-1");
   }
 
   private static X509Certificate certificate(String pem) throws GeneralSecurityException {
@@ -69,8 +73,10 @@ class ClusterAuthorityTest {
         .validate(CertificateFactory.getInstance("X.509").generateCertPath(List.of(chain)), trust);
   }
 
-  private static void refused(NodeCertificate believer, NodeCertificate other) {
-    assertThatThrownBy(() -> verify(believer.authority(), certificate(other.certificate())))
+  private static void refused(ClusterAuthority believed, ClusterAuthority other)
+      throws GeneralSecurityException {
+    X509Certificate node = certificate(other.issue("node-1").certificate());
+    assertThatThrownBy(() -> verify(believed.certificate(), node))
         .isInstanceOf(CertPathValidatorException.class);
   }
 
@@ -86,7 +92,7 @@ class ClusterAuthorityTest {
   })
   void theAuthorityOfAKeyAndANameNeverChanges(String cluster, String x, String y)
       throws GeneralSecurityException {
-    X509Certificate authority = certificate(issue(KEY, cluster).authority());
+    X509Certificate authority = certificate(authority(KEY, cluster).certificate());
     ECPublicKey key = (ECPublicKey) authority.getPublicKey();
     assertThat(key.getW().getAffineX()).isEqualTo(new BigInteger(x, 16));
     assertThat(key.getW().getAffineY()).isEqualTo(new BigInteger(y, 16));
@@ -101,8 +107,9 @@ class ClusterAuthorityTest {
   @Test
   void everyNodeHasTheSameAuthority() throws GeneralSecurityException {
     AuthKey fresh = AuthKey.random();
-    X509Certificate here = certificate(issue(fresh, "errand").authority());
-    X509Certificate there = certificate(issue(AuthKey.parse(fresh.text()), "errand").authority());
+    X509Certificate here = certificate(authority(fresh, "errand").certificate());
+    X509Certificate there =
+        certificate(authority(AuthKey.parse(fresh.text()), "errand").certificate());
     assertThat(here.getPublicKey()).isEqualTo(there.getPublicKey());
     assertThat(here.getSubjectX500Principal()).isEqualTo(there.getSubjectX500Principal());
   }
@@ -110,23 +117,24 @@ class ClusterAuthorityTest {
   @Test
   void nodesOfOneClusterBelieveEachOther() throws GeneralSecurityException {
     AuthKey fresh = AuthKey.random();
-    NodeCertificate first = ClusterAuthority.of(fresh, "errand").issue("first");
-    NodeCertificate second = ClusterAuthority.of(fresh, "errand").issue("second");
-    verify(first.authority(), certificate(second.certificate()));
-    verify(second.authority(), certificate(first.certificate()));
+    ClusterAuthority here = authority(fresh, "errand");
+    ClusterAuthority there = authority(fresh, "errand");
+    verify(here.certificate(), certificate(there.issue("second").certificate()));
+    verify(there.certificate(), certificate(here.issue("first").certificate()));
   }
 
   @Test
-  void aNodeWithAnotherKeyIsNotBelieved() {
-    refused(issue(KEY, "errand"), issue(AuthKey.random(), "errand"));
-    refused(issue(AuthKey.random(), "errand"), issue(KEY, "errand"));
+  void aNodeWithAnotherKeyIsNotBelieved() throws GeneralSecurityException {
+    refused(authority(KEY, "errand"), authority(AuthKey.random(), "errand"));
+    refused(authority(AuthKey.random(), "errand"), authority(KEY, "errand"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"errand2", "Errand", "erran", "errand "})
-  void aNodeOfAnotherClusterWithTheSameKeyIsNotBelieved(String other) {
-    refused(issue(KEY, "errand"), issue(KEY, other));
-    refused(issue(KEY, other), issue(KEY, "errand"));
+  void aNodeOfAnotherClusterWithTheSameKeyIsNotBelieved(String other)
+      throws GeneralSecurityException {
+    refused(authority(KEY, "errand"), authority(KEY, other));
+    refused(authority(KEY, other), authority(KEY, "errand"));
   }
 
   @Test
@@ -136,13 +144,13 @@ class ClusterAuthorityTest {
     X509Certificate second = certificate(authority.issue("node").certificate());
     assertThat(first.getPublicKey())
         .isNotEqualTo(second.getPublicKey())
-        .isNotEqualTo(certificate(authority.issue("node").authority()).getPublicKey());
+        .isNotEqualTo(certificate(authority.certificate()).getPublicKey());
     assertThat(first.getSerialNumber()).isNotEqualTo(second.getSerialNumber()).isPositive();
   }
 
   @Test
   void thePrivateKeyIsThatOfTheCertificate() throws GeneralSecurityException {
-    NodeCertificate node = issue(KEY, "errand");
+    ClusterAuthority.Issued node = issue(KEY, "errand");
     Signature signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(key(node.key()));
     signature.update((byte) 7);
@@ -169,7 +177,7 @@ class ClusterAuthorityTest {
 
   @Test
   void theAuthorityMaySignNodesAndNothingElse() throws GeneralSecurityException {
-    X509Certificate authority = certificate(issue(KEY, "errand").authority());
+    X509Certificate authority = certificate(authority(KEY, "errand").certificate());
     boolean[] usage = authority.getKeyUsage();
     assertThat(usage[5]).as("keyCertSign").isTrue();
     usage[5] = false;
@@ -180,8 +188,8 @@ class ClusterAuthorityTest {
 
   @Test
   void aNodeCanNotIssueForOthers() throws Exception {
-    NodeCertificate issuer = issue(KEY, "errand");
-    NodeCertificate guest = issue(AuthKey.random(), "guests");
+    ClusterAuthority.Issued issuer = issue(KEY, "errand");
+    ClusterAuthority.Issued guest = issue(AuthKey.random(), "guests");
     X509Certificate forged =
         certificate(
             "-----BEGIN CERTIFICATE-----\n"
@@ -202,7 +210,7 @@ class ClusterAuthorityTest {
                 + "\n-----END CERTIFICATE-----\n");
     X509Certificate between = certificate(issuer.certificate());
     assertThatCode(() -> forged.verify(between.getPublicKey())).doesNotThrowAnyException();
-    assertThatThrownBy(() -> verify(issuer.authority(), forged, between))
+    assertThatThrownBy(() -> verify(authority(KEY, "errand").certificate(), forged, between))
         .isInstanceOf(CertPathValidatorException.class);
   }
 
@@ -235,7 +243,6 @@ class ClusterAuthorityTest {
 
   @Test
   void aNodesCertificateDoesNotShowItsKey() {
-    NodeCertificate node = issue(KEY, "errand");
-    assertThat(node).hasToString("NodeCertificate(key not shown)");
+    assertThat(issue(KEY, "errand")).hasToString("Issued(key not shown)");
   }
 }

@@ -24,6 +24,18 @@ class PeerAddressTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:1, true",
+    "192.0.2.7:1, true",
+    "dispatcher-0:1, false",
+    "10.example.org:1, false",
+    "[2001:db8::7]:1, false",
+  })
+  void aNameIsToldFromNumbers(String text, boolean numbers) {
+    assertThat(PeerAddress.parse(text).isOfNumbers()).isEqualTo(numbers);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

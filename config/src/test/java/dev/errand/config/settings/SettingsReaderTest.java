@@ -315,23 +315,30 @@ class SettingsReaderTest {
   }
 
   @Test
-  void aSecretIsReadButNeverShown() {
-    Function<SettingsReader, String> secret = in -> in.secret("door.code");
-    assertThat(Reading.of("{'door': {'code': 'hush'}}").by(secret)).isEqualTo("hush");
-    assertThat(Reading.of("{}", Map.of("ERRAND_DOOR_CODE", "hush")).by(secret)).isEqualTo("hush");
-    assertThat(Reading.of("{}").by(secret)).isNull();
-    for (String wrong : List.of("4711", "['4711']", "{'is': '4711'}")) {
-      assertThat(Reading.of("{'door': {'code': " + wrong + "}}").problems(secret))
-          .containsExactly("door.code (not shown) must be a text");
+  void secretsAreOneTextOrAList() {
+    Function<SettingsReader, List<String>> codes = in -> in.secrets("door.codes");
+    assertThat(Reading.of("{'door': {'codes': 'hush'}}").by(codes)).containsExactly("hush");
+    assertThat(Reading.of("{'door': {'codes': ['b', 'a']}}").by(codes)).containsExactly("b", "a");
+    assertThat(Reading.of("{}", Map.of("ERRAND_DOOR_CODES", "b, a")).by(codes))
+        .containsExactly("b", "a");
+    assertThat(Reading.of("{}").by(codes)).isEmpty();
+  }
+
+  @Test
+  void secretsAreNeverShown() {
+    Function<SettingsReader, List<String>> codes = in -> in.secrets("door.codes");
+    for (String wrong : List.of("4711", "['hush', 4711]", "[['4711']]", "{'is': '4711'}")) {
+      assertThat(Reading.of("{'door': {'codes': " + wrong + "}}").problems(codes))
+          .containsExactly("door.codes (not shown) must be a text, or a list of texts");
     }
-    assertThat(Reading.of("{}", Map.of("ERRAND_DOOR_CODE", "{\"is\": 4711}")).problems(secret))
-        .containsExactly("door.code (not shown) must be a text");
+    assertThat(Reading.of("{}", Map.of("ERRAND_DOOR_CODES", "{\"is\": 4711}")).problems(codes))
+        .containsExactly("door.codes (not shown) must be a text, or a list of texts");
   }
 
   @Test
   void aSecretUnderAnUnknownKeyIsNotShownEither() {
-    assertThat(Reading.of("{'door': {'cod': 'hush'}}").problems(in -> in.secret("door.code")))
-        .containsExactly("door.cod is no setting; did you mean door.code?");
+    assertThat(Reading.of("{'door': {'code': 'hush'}}").problems(in -> in.secrets("door.codes")))
+        .containsExactly("door.code is no setting; did you mean door.codes?");
   }
 
   @Test

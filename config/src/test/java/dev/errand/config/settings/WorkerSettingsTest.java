@@ -59,11 +59,14 @@ class WorkerSettingsTest {
             "ERRAND_WORKER_NAME", "w",
             "ERRAND_WORKER_SLOTS", "{\"blocking\": 2, \"eventLoop\": 3}",
             "ERRAND_WORKER_HANDLERS", "com.acme.A,com.acme.B",
-            "ERRAND_WORKER_DRAIN", "24h");
+            "ERRAND_WORKER_DRAIN", "100s");
     assertThat(Reading.of("{}", environment).by(READ))
         .isEqualTo(
             new WorkerSettings(
-                "w", new Slots(2, 3), List.of("com.acme.A", "com.acme.B"), Duration.ofHours(24)));
+                "w",
+                new Slots(2, 3),
+                List.of("com.acme.A", "com.acme.B"),
+                Duration.ofSeconds(100)));
   }
 
   @Test
@@ -114,11 +117,11 @@ class WorkerSettingsTest {
 
   @Test
   void allThatIsWrongIsToldAtOnce() {
-    assertThat(problems("{'name': ' ', 'handlers': [7], 'drain': '25h', 'slot': 1}"))
+    assertThat(problems("{'name': ' ', 'handlers': [7], 'drain': '101s', 'slot': 1}"))
         .containsExactly(
             "worker.name ' ' must not be blank",
             "worker.handlers [7] must be a text",
-            "worker.drain '25h' must be 0ms to 1d",
+            "worker.drain '101s' must be 0ms to 100s",
             "worker.slot is no setting; did you mean worker.slots?");
   }
 

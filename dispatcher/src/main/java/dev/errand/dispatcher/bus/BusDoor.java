@@ -10,6 +10,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 public final class BusDoor {
 
   private static final int BAD_REQUEST = 400;
+  private static final int FAILED = 500;
   private static final DeliveryOptions ANSWER =
       new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
 
@@ -74,7 +77,19 @@ public final class BusDoor {
     dispatch
         .find(id)
         .onComplete(
-            (Task task) -> message.reply(task == null ? null : TaskJson.encode(task)),
-            failure -> message.fail(500, String.valueOf(failure.getMessage())));
+            (Task task) -> answer(message, task),
+            failure -> message.fail(FAILED, String.valueOf(failure.getMessage())));
+  }
+
+  private static void answer(Message<Object> message, Task task) {
+    JsonObject json;
+    try {
+      json = task == null ? null : TaskJson.encode(task);
+    } catch (DecodeException | EncodeException e) {
+      // Valid JSON all the same, but with a number or a depth that no JsonObject holds.
+      message.fail(FAILED, "the task's payload or result does not fit into a JsonObject");
+      return;
+    }
+    message.reply(json);
   }
 }

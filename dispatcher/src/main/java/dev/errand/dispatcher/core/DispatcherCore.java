@@ -212,11 +212,7 @@ public final class DispatcherCore {
       return "type must match " + TaskRequest.TYPE_PATTERN.pattern();
     }
     if (submit.payload().length() > settings.limits().payload()) {
-      return "payload has "
-          + submit.payload().length()
-          + " bytes, limits.payload allows "
-          + settings.limits().payload()
-          + ": send less, or a reference to where it lies";
+      return TaskRequest.tooLarge(submit.payload().length(), settings.limits().payload());
     }
     return check.problem(submit.payload());
   }
@@ -357,7 +353,7 @@ public final class DispatcherCore {
   public List<TypeView> types(Now now) {
     List<TypeView> all = new ArrayList<>();
     for (TypeQueue queue : tasks.queues()) {
-      LiveTask oldest = queue.first();
+      LiveTask oldest = queue.first() == null ? queue.firstSuspect() : queue.first();
       all.add(
           new TypeView(
               queue.type,

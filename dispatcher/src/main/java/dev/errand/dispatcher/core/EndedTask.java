@@ -43,6 +43,19 @@ public record EndedTask(
         null);
   }
 
+  /** The same, holding on to nothing else of the frames it came in. */
+  public EndedTask compact() {
+    return new EndedTask(
+        spec.compact(),
+        state,
+        result == null ? null : result.compact(),
+        error,
+        attempt,
+        worker,
+        started,
+        finished);
+  }
+
   /** Bytes of payload, result and error; an error's characters may take two each. */
   public int bytes() {
     int ending =

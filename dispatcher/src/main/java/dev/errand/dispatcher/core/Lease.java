@@ -13,6 +13,11 @@ final class Lease extends Timer {
   final LiveTask task;
   final WorkerPeer worker;
   final long timeout;
+  long dueNanos;
+
+  /** Whether its end counts as one of its task's losses. */
+  boolean counted;
+
   private final Leases leases;
 
   Lease(long id, LiveTask task, WorkerPeer worker, long timeout, Leases leases) {

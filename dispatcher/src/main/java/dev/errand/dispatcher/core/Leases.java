@@ -24,6 +24,9 @@ import java.util.Set;
  */
 final class Leases {
 
+  /** A task that has lost so many workers is what they died of. */
+  private static final int MOST_LOSSES = 3;
+
   private final CoreSettings settings;
   private final TimingWheel wheel;
   private final Tasks tasks;
@@ -68,8 +71,20 @@ final class Leases {
 
   private void hold(Lease lease, Now now) {
     lease.worker.leases.put(lease.id, lease);
+    if (lease.task.isSuspect()) {
+      lease.worker.alone = lease;
+    }
     long most = lease.timeout + settings.timings().grace();
-    wheel.set(lease, now.nanos() + most * 1_000_000);
+    lease.dueNanos = now.nanos() + most * 1_000_000;
+    wheel.set(lease, lease.dueNanos);
+  }
+
+  /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
+  void pardon(WorkerPeer worker, long nanos) {
+    for (Lease lease : worker.leases.values()) {
+      lease.dueNanos += nanos;
+      wheel.set(lease, lease.dueNanos);
+    }
   }
 
   /** An attempt came to something. */
@@ -118,12 +133,32 @@ final class Leases {
         now);
   }
 
-  /** The worker is lost, and with it what ran there. */
+  /** The worker has left in order; what it did not give back goes on elsewhere. */
+  void left(WorkerPeer worker, Now now) {
+    for (Lease lease : newestFirst(worker)) {
+      close(lease);
+      startedInVain(lease, "worker '" + worker.name + "' left", now);
+    }
+  }
+
+  /** The worker is lost, and with it what ran there; perhaps it was lost by that. */
   void lost(WorkerPeer worker, String how, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      startedInVain(lease, "worker '" + worker.name + "' " + how, now);
+      lease.counted = true;
+      lease.task.losses++;
+      String what = "worker '" + worker.name + "' " + how;
+      if (lease.task.losses < MOST_LOSSES) {
+        startedInVain(lease, what, now);
+      } else {
+        poison(lease.task, what, now);
+      }
     }
+  }
+
+  private void poison(LiveTask task, String how, Now now) {
+    String all = MOST_LOSSES + " workers were lost while it ran, the last one alone with it: ";
+    tasks.end(task, TaskState.FAILED, null, new TaskError(ErrorKind.POISON, all + how), now);
   }
 
   /** Each goes to the head of its queue: the oldest must be the last to go there. */
@@ -180,6 +215,10 @@ final class Leases {
     lost.remove(id);
     Lease lease = new Lease(id, before.task, worker, before.timeout, this);
     tasks.adopted(before.task, lease);
+    if (before.counted) {
+      // The worker lives: it was not lost.
+      before.task.losses--;
+    }
     hold(lease, now);
     return lease;
   }
@@ -187,6 +226,9 @@ final class Leases {
   private void close(Lease lease) {
     lease.cancel();
     lease.worker.leases.remove(lease.id);
+    if (lease.worker.alone == lease) {
+      lease.worker.alone = null;
+    }
     lease.task.lease = null;
   }
 

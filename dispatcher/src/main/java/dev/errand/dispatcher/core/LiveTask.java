@@ -21,6 +21,8 @@ final class LiveTask {
     ENDING
   }
 
+  private static final int SUSPECT_LOSSES = 2;
+
   final TaskSpec spec;
   final TypeQueue queue;
   Place place = Place.SUBMITTED;
@@ -32,6 +34,9 @@ final class LiveTask {
 
   /** Attempts that failed by themselves: these count against the task's most. */
   int failures;
+
+  /** Attempts that may have begun and ended with their worker. */
+  int losses;
 
   /** The lease while {@link Place#LEASED}, or the last one if it ended by its worker's loss. */
   Lease lease;
@@ -48,5 +53,13 @@ final class LiveTask {
   LiveTask(TaskSpec spec, TypeQueue queue) {
     this.spec = spec;
     this.queue = queue;
+  }
+
+  /**
+   * Whether it may be what its workers die of: then it runs alone, so that nobody else dies with
+   * it, and is not suspected because of others. Changes only while it is in no queue.
+   */
+  boolean isSuspect() {
+    return losses >= SUSPECT_LOSSES;
   }
 }

@@ -16,6 +16,9 @@ import java.util.List;
  */
 final class Peers {
 
+  /** What is kept for a client that may be dead: one that comes back asks for it anew. */
+  private static final long MOST_KEPT_BYTES = 64L << 20;
+
   private final CoreSettings settings;
   private final Tasks tasks;
   private final Leases leases;
@@ -92,7 +95,8 @@ final class Peers {
   /** It says so itself. */
   void bye(Peer peer, Now now) {
     if (peer instanceof WorkerPeer worker) {
-      lose(worker, "left", now);
+      remove(worker.session.peer());
+      leases.left(worker, now);
     } else {
       forget((ClientPeer) peer);
     }
@@ -124,7 +128,9 @@ final class Peers {
     silent.forEach(worker -> lose(worker, "was silent for too long", now));
     long memory = settings.timings().clientMemory() * 1_000_000L;
     for (ClientPeer client : new ArrayList<>(clients.values())) {
-      if (now.nanos() - client.heardNanos >= memory) {
+      long silence = now.nanos() - client.heardNanos;
+      boolean heavy = client.sending.keptBytes() > MOST_KEPT_BYTES;
+      if (silence >= memory || (heavy && silence >= loss)) {
         forget(client);
       }
     }
@@ -133,7 +139,10 @@ final class Peers {
 
   /** The dispatcher itself stood still: nobody could be heard in that time. */
   void pardon(long nanos, Now now) {
-    workers.values().forEach(worker -> pardon(worker, nanos, now));
+    for (WorkerPeer worker : workers.values()) {
+      pardon(worker, nanos, now);
+      leases.pardon(worker, nanos);
+    }
     clients.values().forEach(client -> pardon(client, nanos, now));
   }
 

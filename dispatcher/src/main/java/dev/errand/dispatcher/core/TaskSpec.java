@@ -20,4 +20,10 @@ public record TaskSpec(
     long timeout,
     int maxAttempts,
     long backoff,
-    long submitted) {}
+    long submitted) {
+
+  /** The same, holding on to nothing else of the frame it came in. */
+  TaskSpec compact() {
+    return new TaskSpec(id, type, payload.compact(), timeout, maxAttempts, backoff, submitted);
+  }
+}

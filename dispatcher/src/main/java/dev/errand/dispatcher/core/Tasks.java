@@ -9,6 +9,7 @@ import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.frame.Done;
 import dev.errand.protocol.frame.Submit;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class Tasks {
   private final RandomGenerator random;
   private final Long2ObjectOpenHashMap<LiveTask> live = new Long2ObjectOpenHashMap<>();
   private final Map<String, TypeQueue> queues = new LinkedHashMap<>();
+  private final ArrayDeque<TypeQueue> waiting = new ArrayDeque<>();
   private final Ledger.Book book = new Ledger.Book();
   private final Turns turns;
   private long lastId;
@@ -49,7 +51,12 @@ final class Tasks {
   }
 
   TypeQueue queue(String type) {
-    return queues.computeIfAbsent(type, TypeQueue::new);
+    return queues.computeIfAbsent(type, name -> new TypeQueue(name, waiting));
+  }
+
+  /** The types that have queued tasks, and perhaps some that had; the next in turn first. */
+  ArrayDeque<TypeQueue> waiting() {
+    return waiting;
   }
 
   /** The task, if it has not ended and its submission is durable; else null. */
@@ -224,7 +231,6 @@ final class Tasks {
   }
 
   private static WaitingFor waitingFor(LiveTask task, Now now) {
-    String type = task.spec.type();
     return switch (task.place) {
       case SUBMITTED, LEASED, ENDING -> null;
       case BACKOFF -> {
@@ -233,12 +239,19 @@ final class Tasks {
             WaitingFor.Code.BACKOFF,
             "attempt " + (task.attempt + 1) + " starts in " + left + " ms");
       }
-      case QUEUED ->
-          task.queue.offered()
-              ? new WaitingFor(
-                  WaitingFor.Code.SLOTS_BUSY,
-                  "every slot for '" + type + "' is busy (" + task.queue.running + " run)")
-              : new WaitingFor(WaitingFor.Code.NO_WORKER, "no worker offers '" + type + "'");
+      case QUEUED -> inQueue(task);
     };
+  }
+
+  private static WaitingFor inQueue(LiveTask task) {
+    String type = task.spec.type();
+    if (!task.queue.offered()) {
+      return new WaitingFor(WaitingFor.Code.NO_WORKER, "no worker offers '" + type + "'");
+    }
+    return new WaitingFor(
+        WaitingFor.Code.SLOTS_BUSY,
+        task.isSuspect()
+            ? "two workers were lost with it: it waits for one for '" + type + "' to run it alone"
+            : "every slot for '" + type + "' is busy (" + task.queue.running + " run)");
   }
 }

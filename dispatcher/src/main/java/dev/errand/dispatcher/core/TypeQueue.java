@@ -1,12 +1,14 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.frame.Offer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The waiting tasks of one type, oldest first, and the workers that offer it. The list runs through
- * the tasks themselves, so that one leaves from the middle at no cost. Owner: the core's thread.
+ * The waiting tasks of one type, oldest first, and the workers that offer it. Owner: the core's
+ * thread.
  */
 final class TypeQueue {
 
@@ -15,63 +17,73 @@ final class TypeQueue {
 
   final String type;
   final List<Offering> offerings = new ArrayList<>();
-  int running;
-  private LiveTask first;
-  private LiveTask last;
-  private int size;
 
-  TypeQueue(String type) {
+  /** Whether it is among those that wait for their turn. */
+  boolean waiting;
+
+  private final ArrayDeque<TypeQueue> turns;
+  private final TaskLine ordinary = new TaskLine();
+  private final TaskLine suspects = new TaskLine();
+  int running;
+
+  /**
+   * An empty queue.
+   *
+   * @param turns where it waits for its turn when it has tasks
+   */
+  TypeQueue(String type, ArrayDeque<TypeQueue> turns) {
     this.type = type;
+    this.turns = turns;
   }
 
   int size() {
-    return size;
+    return ordinary.size() + suspects.size();
   }
 
+  /** The next of those that may run beside others; null if there is none. */
   LiveTask first() {
-    return first;
+    return ordinary.first();
+  }
+
+  /** The next of those that have to run alone; null if there is none. */
+  LiveTask firstSuspect() {
+    return suspects.first();
   }
 
   /** A new task waits behind all others. */
   void addLast(LiveTask task) {
-    task.previous = last;
-    if (last == null) {
-      first = task;
-    } else {
-      last.next = task;
-    }
-    last = task;
-    size++;
-    task.place = LiveTask.Place.QUEUED;
+    line(task).addLast(task);
+    queued(task);
   }
 
   /** A task that comes back has waited before. */
   void addFirst(LiveTask task) {
-    task.next = first;
-    if (first == null) {
-      last = task;
-    } else {
-      first.previous = task;
-    }
-    first = task;
-    size++;
+    line(task).addFirst(task);
+    queued(task);
+  }
+
+  private TaskLine line(LiveTask task) {
+    return task.isSuspect() ? suspects : ordinary;
+  }
+
+  private void queued(LiveTask task) {
     task.place = LiveTask.Place.QUEUED;
+    if (!waiting) {
+      waiting = true;
+      turns.add(this);
+    }
   }
 
   void remove(LiveTask task) {
-    if (task.previous == null) {
-      first = task.next;
-    } else {
-      task.previous.next = task.next;
+    line(task).remove(task);
+    if (suspects.size() == 0) {
+      reserved().ifPresent(offering -> offering.worker().reservedFor = null);
     }
-    if (task.next == null) {
-      last = task.previous;
-    } else {
-      task.next.previous = task.previous;
-    }
-    task.previous = null;
-    task.next = null;
-    size--;
+  }
+
+  /** The worker that is kept free for this type's suspects. */
+  Optional<Offering> reserved() {
+    return offerings.stream().filter(offering -> offering.worker().reservedFor == this).findFirst();
   }
 
   /** Whether a live worker offers the type and takes new work. */

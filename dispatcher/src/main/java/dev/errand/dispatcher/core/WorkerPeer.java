@@ -16,6 +16,13 @@ final class WorkerPeer extends Peer {
   final List<String> types;
   final Long2ObjectOpenHashMap<Lease> leases = new Long2ObjectOpenHashMap<>();
   boolean draining;
+
+  /** The type whose suspect it is to run alone, as soon as nothing else runs here. */
+  TypeQueue reservedFor;
+
+  /** The lease of a suspect, which runs alone here. */
+  Lease alone;
+
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];
 
@@ -33,6 +40,11 @@ final class WorkerPeer extends Peer {
     for (Pool pool : Pool.values()) {
       limit[pool.ordinal()] = Math.max(limit[pool.ordinal()], header.credit().of(pool));
     }
+  }
+
+  /** Whether it takes tasks that may run beside others. */
+  boolean isShared() {
+    return reservedFor == null && alone == null;
   }
 
   /** How many more grants it accepts. */

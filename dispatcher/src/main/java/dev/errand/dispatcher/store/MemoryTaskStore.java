@@ -50,7 +50,8 @@ public final class MemoryTaskStore implements TaskStore {
 
   @Override
   public Future<Void> append(Changes changes) {
-    for (EndedTask task : changes.ended()) {
+    for (EndedTask each : changes.ended()) {
+      EndedTask task = each.compact();
       ended.put(task.spec().id(), task);
       (task.state() == TaskState.SUCCEEDED ? succeeded : others).add(task);
       bytes += size(task);

@@ -20,25 +20,33 @@ public final class WebDoor {
   private final Vertx vertx;
   private final HttpSettings settings;
   private final Dispatch dispatch;
+  private final BooleanSupplier alive;
   private final BooleanSupplier ready;
   private HttpServer server;
 
   /**
    * A door that is closed yet.
    *
-   * @param ready whether the node is a whole member of its cluster
+   * @param alive whether the node can go on as it is
+   * @param ready whether the node is open, and its cluster in one part
    */
-  public WebDoor(Vertx vertx, HttpSettings settings, Dispatch dispatch, BooleanSupplier ready) {
+  public WebDoor(
+      Vertx vertx,
+      HttpSettings settings,
+      Dispatch dispatch,
+      BooleanSupplier alive,
+      BooleanSupplier ready) {
     this.vertx = vertx;
     this.settings = settings;
     this.dispatch = dispatch;
+    this.alive = alive;
     this.ready = ready;
   }
 
   /** Opens; the port that it listens on, or the failure to. */
   public Future<Integer> open() {
     Router router = Router.router(vertx);
-    router.get("/livez").handler(probe("event-loop", () -> true));
+    router.get("/livez").handler(probe("alive", alive));
     router.get("/readyz").handler(probe("ready", this::ready));
     router
         .get("/api/v1/stats")

@@ -9,6 +9,7 @@ import dev.errand.protocol.frame.Grant;
 import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Pool;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,20 @@ class GrantingTest {
     submit(1, "square");
     submit(1, "cube");
     assertThat(types(worker)).containsExactly("cube");
+  }
+
+  @Test
+  void typesTakeTurnsAlsoWhenOneSlotAtATimeIsFree() {
+    submit(5, "many");
+    submit(2, "few");
+    VirtualWorker worker = cluster.worker("w", 1, "many", "few");
+    List<String> ran = new ArrayList<>();
+    while (!worker.all().isEmpty()) {
+      ran.addAll(types(worker));
+      worker.succeeds(worker.only(), "1");
+      cluster.settle();
+    }
+    assertThat(ran).containsExactly("many", "few", "many", "few", "many", "many", "many");
   }
 
   @Test

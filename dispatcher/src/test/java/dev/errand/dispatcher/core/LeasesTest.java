@@ -82,6 +82,16 @@ class LeasesTest {
   }
 
   @Test
+  void anOutcomeThatCameWhileTheDispatcherStoodStillStillCounts() {
+    long id = cluster.submit(client, BRIEF.withMaxAttempts(1));
+    Grant grant = worker.only();
+    cluster.tick(Duration.ofSeconds(20));
+    worker.succeeds(grant, "49");
+    cluster.settle();
+    assertThat(client.done(id).state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
   void theDispatchersOwnDeadlineIsFiveSecondsBehindTheTimeout() {
     long id = cluster.submit(client, BRIEF);
     Grant grant = worker.only();

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskState;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,19 @@ class MemoryTaskStoreTest {
       store.append(changes(task));
       assertThat(kept()).isEmpty();
     }
+  }
+
+  @Test
+  void nothingElseOfTheFramesIsKept() {
+    byte[] frame = new byte[100_000];
+    frame[50_000] = '7';
+    TaskSpec spec = new TaskSpec(1, "any", new Bytes(frame, 50_000, 1), 0, 1, 1, 1);
+    Bytes result = new Bytes(frame, 50_000, 1);
+    store.append(changes(new EndedTask(spec, TaskState.SUCCEEDED, result, null, 1, "w", 1, now)));
+    EndedTask kept = read(1);
+    assertThat(kept.spec().payload()).isEqualTo(Bytes.of("7"));
+    assertThat(kept.spec().payload().array().length).isLessThan(100);
+    assertThat(kept.result().array().length).isLessThan(100);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.errand.protocol.client;
 
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
+import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.BatchReader;
 import dev.errand.protocol.frame.ClientHello;
@@ -89,14 +90,25 @@ final class ClientCore implements DispatcherLink.Owner {
     }
     if (link.sending().unacknowledged() < WINDOW) {
       for (Submission next = pending.poll(); next != null; next = pending.poll()) {
-        unanswered.add(next);
-        Submit.write(link.batch(FrameKind.SUBMIT), next.number, next.watched, next.request);
+        send(next);
         if (link.sending().unacknowledged() >= WINDOW) {
           break;
         }
       }
     }
     link.flush();
+  }
+
+  /** A frame that is too long for the dispatcher would block all that come after it. */
+  private void send(Submission next) {
+    int length = next.request.payload().length();
+    int limit = link.timings().payloadLimit();
+    if (length > limit) {
+      next.failed(new SubmissionException(TaskRequest.tooLarge(length, limit)));
+      return;
+    }
+    unanswered.add(next);
+    Submit.write(link.batch(FrameKind.SUBMIT), next.number, next.watched, next.request);
   }
 
   /** Everything that is still open fails, and whatever comes later. */

@@ -166,6 +166,8 @@ public final class DispatcherLink {
       if (session == null || !header.session().equals(session)) {
         return;
       }
+      // Under load an answer may come too late to count, but something comes.
+      answeredAt = now;
       sending.acknowledged(header.ack());
       if (header.kind() == FrameKind.RESET) {
         lose(false, now);

@@ -60,8 +60,12 @@ class ClientCoreTest {
     private final String name;
 
     Told(String name, boolean watched) {
-      super(TaskRequest.ofJson(name, Bytes.of("1")), watched);
-      this.name = name;
+      this(TaskRequest.ofJson(name, Bytes.of("1")), watched);
+    }
+
+    Told(TaskRequest request, boolean watched) {
+      super(request, watched);
+      this.name = request.type();
     }
 
     @Override
@@ -87,7 +91,7 @@ class ClientCoreTest {
     client.link().tick(now);
     session = new Session(CLUSTER, store, 1, PEER, ++sessions);
     lastTold = 0;
-    client.link().answer(new Welcome(resumed, 1_000, 3_000, 1, 1).frame(session), now);
+    client.link().answer(new Welcome(resumed, 1_000, 3_000, 10, 10).frame(session), now);
     client.flush();
   }
 
@@ -168,6 +172,21 @@ class ClientCoreTest {
     assertThat(submits()).containsExactly("1 a", "2 b watched", "3 c");
     assertThat(port.sent).hasSize(2);
     assertThat(told).isEmpty();
+  }
+
+  @Test
+  void aPayloadOverTheLimitFailsAloneAndHoldsUpNobody() throws Exception {
+    begin(1, FORGOTTEN);
+    client.submit(new Told(TaskRequest.of("large", "123456789"), false));
+    submit("small");
+    client.flush();
+    assertThat(submits()).containsExactly("2 small");
+    assertThat(told)
+        .containsExactly(
+            "large SubmissionException: payload has 11 bytes, limits.payload allows 10: send less,"
+                + " or a reference to where it lies");
+    accept(2, ID);
+    assertThat(told).contains("small accepted 0");
   }
 
   @Test

@@ -130,13 +130,17 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     }
   }
 
+  /** Asks what still runs to stop; what has not begun is given back at no cost to its task. */
+  public void stopAll() {
+    running.values().forEach(this::lose);
+  }
+
   /** Gives back what still runs: the worker won't wait for it. */
   public void releaseAll(String reason) {
     for (RunningAttempt one : running.values()) {
       if (one.wanted) {
         one.wanted = false;
         new Release(one.attempt.lease(), true, reason).write(link.batch(FrameKind.RELEASE));
-        runner.cancel(one.attempt.lease(), CancelReason.LOST);
       }
     }
   }
@@ -144,6 +148,13 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   /** Whether the dispatcher has recorded everything that ran here. */
   public boolean recorded() {
     return link.sending().unacknowledged() == 0 && !link.sending().waiting();
+  }
+
+  /** Whether something is kept that a dispatcher must be told of its tasks. */
+  public boolean owes() {
+    List<Long> leases = new ArrayList<>();
+    link.sending().forEachKept(frame -> addLeases(frame, leases));
+    return !leases.isEmpty();
   }
 
   /** Says that it leaves for good. */
@@ -182,6 +193,10 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   @Override
   public void ended(long lease) {
+    if (running.containsKey(lease)) {
+      // Of what never says what it came to, the dispatcher must not go on thinking that it runs.
+      release(lease, true, "it was asked to stop, and did not end in time");
+    }
     RunningAttempt one = running.remove(lease);
     if (one != null) {
       taken[one.pool.ordinal()]--;

@@ -1,0 +1,163 @@
+package dev.errand.config.membertls;
+
+import com.hazelcast.internal.networking.Channel;
+import com.hazelcast.internal.server.ServerConnection;
+import dev.errand.config.security.TlsFailure;
+import java.io.EOFException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * TLS on one connection, shared by its decoder and its encoder, which run on different threads. The
+ * engine allows one wrap and one unwrap at a time; all else that changes is volatile or atomic.
+ */
+final class TlsLink {
+
+  /**
+   * For the alert to arrive. A connection that is closed with something unread is reset, and then
+   * the peer may never see why: until then what it sends is read and dropped.
+   */
+  private static final int LAST_WORDS_MILLIS = 500;
+
+  private final Channel channel;
+  private final SSLEngine engine;
+  private final Handshakes handshakes;
+  private final AtomicReference<TlsFailure> failure = new AtomicReference<>();
+  private final AtomicInteger computing = new AtomicInteger();
+  private volatile boolean established;
+  private volatile Future<?> timer;
+
+  TlsLink(Channel channel, SSLEngine engine, Handshakes handshakes) {
+    this.channel = channel;
+    this.engine = engine;
+    this.handshakes = handshakes;
+  }
+
+  SSLEngine engine() {
+    return engine;
+  }
+
+  /** What is to happen if nothing else does; cancelled, as it holds on to the buffers. */
+  void timer(Future<?> next) {
+    timer = next;
+  }
+
+  private void cancelTimer() {
+    Future<?> last = timer;
+    if (last != null) {
+      last.cancel(false);
+    }
+  }
+
+  /** Whether the peer has shown a certificate that was accepted. */
+  boolean isEstablished() {
+    return established;
+  }
+
+  boolean hasFailed() {
+    return failure.get() != null;
+  }
+
+  /** The engine says that the handshake has finished. */
+  void finished() throws SSLPeerUnverifiedException {
+    if (!established) {
+      // Fails if there are none; an engine that failed says that it does not handshake, too.
+      engine.getSession().getPeerCertificates();
+      established = true;
+      over();
+    }
+    wakeWriter();
+    wakeReader();
+  }
+
+  /** Computes what the engine needs; both sides are woken when it is done. */
+  void runTasks() {
+    for (Runnable task = engine.getDelegatedTask();
+        task != null;
+        task = engine.getDelegatedTask()) {
+      Runnable next = task;
+      computing.incrementAndGet();
+      handshakes
+          .tasks()
+          .execute(
+              () -> {
+                next.run();
+                computing.decrementAndGet();
+                wakeReader();
+                wakeWriter();
+              });
+    }
+  }
+
+  /**
+   * Whether the engine may look closed because a task is just finding out why it fails: the reason
+   * is told to who calls the engine when that is over.
+   */
+  boolean isFindingOut() {
+    return !established && computing.get() > 0;
+  }
+
+  void wakeReader() {
+    channel.inboundPipeline().wakeup();
+  }
+
+  void wakeWriter() {
+    channel.outboundPipeline().wakeup();
+  }
+
+  /** This connection comes to nothing: the peer is told, as far as TLS can, then it is closed. */
+  void fail(TlsFailure reason) {
+    if (isEstablished() || !failure.compareAndSet(null, reason)) {
+      return;
+    }
+    cancelTimer();
+    handshakes.refused(channel.remoteSocketAddress(), reason);
+    boolean hears = reason != TlsFailure.NO_TLS && reason != TlsFailure.LEFT;
+    timer(handshakes.later(this::close, hears ? LAST_WORDS_MILLIS : 0));
+    wakeWriter();
+  }
+
+  /** There are too many that are not established: this one ends at once. */
+  void giveWay() {
+    fail(TlsFailure.TOO_SLOW);
+    if (hasFailed()) {
+      close();
+    }
+  }
+
+  /** The same for a failure of TLS. */
+  void fail(SSLException e) throws EOFException {
+    if (isEstablished()) {
+      throw (EOFException) new EOFException("TLS failed: " + e.getMessage()).initCause(e);
+    }
+    fail(TlsFailure.of(e));
+  }
+
+  /** The connection is at its end: closed by the peer, or broken. */
+  void closed() {
+    fail(TlsFailure.LEFT);
+    over();
+  }
+
+  private void over() {
+    cancelTimer();
+    handshakes.end(this);
+  }
+
+  private void close() {
+    over();
+    Object connection = channel.attributeMap().get(ServerConnection.class);
+    if (connection instanceof ServerConnection known) {
+      // An EOFException is the one kind that Hazelcast logs without a stack trace.
+      String reason = failure.get().text();
+      known.close(reason, new EOFException(reason));
+      // The socket itself is closed when the threads that select on it look again.
+      wakeReader();
+      wakeWriter();
+    }
+  }
+}

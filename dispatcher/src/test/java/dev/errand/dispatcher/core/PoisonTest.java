@@ -1,0 +1,149 @@
+package dev.errand.dispatcher.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.frame.Grant;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A task that its workers die of stops at its limit, and costs the others nothing but time. */
+class PoisonTest {
+
+  private static final TaskRequest ANY = TaskRequest.of("any", 1);
+
+  private final VirtualCluster cluster = new VirtualCluster();
+  private final VirtualClient client = cluster.client();
+
+  private void die(VirtualWorker worker) {
+    cluster.kill(worker);
+    cluster.pass(Duration.ofMillis(3_100));
+  }
+
+  private static List<Long> running(VirtualWorker worker) {
+    return worker.all().stream().map(Grant::task).toList();
+  }
+
+  private void succeedAll(VirtualWorker worker) {
+    worker.all().forEach(grant -> worker.succeeds(grant, "1"));
+    cluster.settle();
+  }
+
+  @Test
+  void oneKillerAmongManyEndsAsPoisonAndAllOthersSucceed() {
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      ids.add(cluster.submit(client, ANY));
+    }
+    long killer = ids.get(77);
+    int deaths = 0;
+    VirtualWorker worker = cluster.worker("w0", 200, "any");
+    while (ids.stream().anyMatch(id -> client.done(id) == null)) {
+      if (running(worker).contains(killer)) {
+        die(worker);
+        worker = cluster.worker("w" + ++deaths, 200, "any");
+      } else {
+        succeedAll(worker);
+      }
+    }
+    assertThat(deaths).isEqualTo(3);
+    assertThat(client.done(killer).state()).isEqualTo(TaskState.FAILED);
+    assertThat(client.done(killer).error().kind()).isEqualTo(ErrorKind.POISON);
+    assertThat(client.done(killer).error().message())
+        .isEqualTo(
+            "3 workers were lost while it ran, the last one alone with it: worker 'w2' was silent"
+                + " for too long");
+    assertThat(ids)
+        .filteredOn(id -> id != killer)
+        .allSatisfy(id -> assertThat(client.done(id).state()).isEqualTo(TaskState.SUCCEEDED));
+  }
+
+  @Test
+  void aSuspectRunsAloneWhileTheOthersGoOnElsewhere() {
+    long suspect = cluster.submit(client, ANY);
+    die(cluster.worker("first", 1, "any"));
+    die(cluster.worker("second", 1, "any"));
+    assertThat(cluster.view(suspect).waitingFor().message()).isEqualTo("no worker offers 'any'");
+    VirtualWorker busy = cluster.worker("busy", 2, "other");
+    long other = cluster.submit(client, TaskRequest.of("other", 1));
+    VirtualWorker both = cluster.worker("both", 3, "any", "other");
+    assertThat(running(both)).containsExactly(suspect);
+    List<Long> more = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      more.add(cluster.submit(client, TaskRequest.of("other", 1)));
+    }
+    assertThat(running(both)).containsExactly(suspect);
+    assertThat(running(busy)).containsExactly(other, more.get(0));
+    succeedAll(both);
+    assertThat(client.done(suspect).state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(running(both)).containsExactly(more.get(1), more.get(2));
+  }
+
+  @Test
+  void aBusyWorkerIsKeptFreeForASuspectAndSharedAgainAfterIt() {
+    long suspect = cluster.submit(client, ANY);
+    die(cluster.worker("first", 1, "any"));
+    VirtualWorker second = cluster.worker("second", 1, "any");
+    VirtualWorker only = cluster.worker("only", 2, "any");
+    long early = cluster.submit(client, ANY);
+    assertThat(running(only)).containsExactly(early);
+    die(second);
+    long late = cluster.submit(client, ANY);
+    assertThat(running(only)).containsExactly(early);
+    assertThat(cluster.view(suspect).waitingFor().message())
+        .isEqualTo("two workers were lost with it: it waits for one for 'any' to run it alone");
+    succeedAll(only);
+    assertThat(running(only)).containsExactly(suspect);
+    succeedAll(only);
+    assertThat(running(only)).containsExactly(late);
+  }
+
+  @Test
+  void aWorkerThatComesBackWithTheTaskWasNoLoss() {
+    long id = cluster.submit(client, ANY);
+    VirtualWorker worker = cluster.worker("w", 1, "any");
+    for (int i = 0; i < 5; i++) {
+      cluster.cutOff(worker);
+      cluster.pass(Duration.ofMillis(3_100));
+      cluster.reconnect(worker);
+      cluster.pass(Duration.ofSeconds(4));
+    }
+    assertThat(cluster.view(id).state()).isEqualTo(TaskState.RUNNING);
+    succeedAll(worker);
+    assertThat(client.done(id).state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void aWorkerIsNotKeptFreeForATaskThatWentOnElsewhere() {
+    long suspect = cluster.submit(client, ANY);
+    die(cluster.worker("first", 1, "any"));
+    VirtualWorker second = cluster.worker("second", 1, "any");
+    VirtualWorker third = cluster.worker("third", 2, "any");
+    long early = cluster.submit(client, ANY);
+    assertThat(running(third)).containsExactly(early);
+    cluster.cutOff(second);
+    cluster.pass(Duration.ofMillis(3_100));
+    cluster.submit(client, ANY);
+    assertThat(running(third)).hasSize(1);
+    cluster.reconnect(second);
+    cluster.pass(Duration.ofSeconds(4));
+    assertThat(running(second)).containsExactly(suspect);
+    assertThat(running(third)).hasSize(2);
+  }
+
+  @Test
+  void anOrderlyStopIsNoLoss() {
+    long id = cluster.submit(client, ANY);
+    for (int i = 0; i < 5; i++) {
+      VirtualWorker worker = cluster.worker("w" + i, 1, "any");
+      worker.releases(worker.only(), true);
+      cluster.leave(worker);
+      cluster.settle();
+    }
+    assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.errand.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No option of the launcher, and no property of Vert.x, opens the bus. */
+class LauncherSealsIT {
+
+  @TempDir Path folder;
+
+  private void theBusStaysClosed(List<String> jvmOptions, List<String> arguments) throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher(jvmOptions, arguments);
+      Stranger stranger = new Stranger(cluster.key, cluster.name);
+      for (Stranger.Knock knock :
+          List.of(
+              Stranger.Knock.FOREIGN_CERTIFICATE,
+              Stranger.Knock.NO_CERTIFICATE,
+              Stranger.Knock.TLS_1_2,
+              Stranger.Knock.HTTP)) {
+        assertThat(stranger.isThrownOut(knock, cluster.busPort)).as(knock.name()).isTrue();
+      }
+      assertThat(stranger.isAdmittedWithTheKey(cluster.busPort)).isTrue();
+      // All of 127.0.0.0/8 is this machine: who listens on every address answers there.
+      assertThatThrownBy(() -> new Socket("127.0.0.2", cluster.busPort).close())
+          .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void clusterHostDoesNot() throws Exception {
+    theBusStaysClosed(List.of(), List.of("-cluster-host", "0.0.0.0"));
+  }
+
+  @Test
+  void clusterPortDoesNot() throws Exception {
+    theBusStaysClosed(
+        List.of(), List.of("-cluster-port", String.valueOf(ProcessCluster.freePort())));
+  }
+
+  @Test
+  void theEventBusOptionsDoNot() throws Exception {
+    theBusStaysClosed(
+        List.of(),
+        List.of(
+            "-vertx-options",
+            "{\"eventBusOptions\":{\"trustAll\":true,\"clientAuth\":\"NONE\",\"ssl\":false,"
+                + "\"host\":\"0.0.0.0\"}}"));
+  }
+
+  @Test
+  void thePropertiesDoNot() throws Exception {
+    theBusStaysClosed(
+        List.of(
+            "-Dvertx.eventBus.options.trustAll=true",
+            "-Dvertx.eventBus.options.ssl=false",
+            "-Dvertx.eventBus.options.clientAuth=NONE"),
+        List.of());
+  }
+
+  @Test
+  void aNativeTransportDoesNot() throws Exception {
+    theBusStaysClosed(List.of(), List.of("-vertx-options", "{\"preferNativeTransport\":true}"));
+  }
+}
