@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,8 @@ record Sample(byte[] frame, Header header, Object body) {
     add(all, FrameKind.CANCEL, cancels, batch -> cancels.forEach(cancel -> cancel.write(batch)));
     List<Outcome> outcomes = new ArrayList<>();
     outcomes.add(new Outcome(LEASE, ID, 1_234_567, Bytes.of("\"423 * 423 = 178929\""), null));
-    for (ErrorKind kind : ErrorKind.values()) {
+    // Those that the golden frames have; kinds that came later are at the end of the enum.
+    for (ErrorKind kind : EnumSet.range(ErrorKind.HANDLER, ErrorKind.REJECTED)) {
       TaskError error = new TaskError(kind, "it’s " + kind.text(), kind.ordinal() == 0 ? "at" : "");
       outcomes.add(new Outcome(LEASE, ID, 0, null, error));
     }

@@ -132,7 +132,11 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   /** Asks what still runs to stop; what has not begun is given back at no cost to its task. */
   public void stopAll() {
-    running.values().forEach(this::lose);
+    for (RunningAttempt one : running.values()) {
+      if (one.wanted) {
+        lose(one);
+      }
+    }
   }
 
   /** Gives back what still runs: the worker won't wait for it. */

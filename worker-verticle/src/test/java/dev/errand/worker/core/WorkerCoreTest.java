@@ -366,18 +366,40 @@ class WorkerCoreTest {
     dispatcher.pass(SECOND);
     long running = dispatcher.grant("blocks");
     dispatcher.cancels.clear();
+    long waiting = dispatcher.grant("loops");
+    core.stopAll();
+    // It had not begun, so its lane gives it back.
+    core.release(waiting, false, "it was cancelled before it began");
+    core.ended(waiting);
+    assertThat(core.owes()).isTrue();
     core.releaseAll("it stops");
     core.flush();
-    assertThat(dispatcher.releases).containsExactly(new Release(running, true, "it stops"));
-    assertThat(dispatcher.cancels).containsExactly(new Cancel(running, CancelReason.LOST));
+    assertThat(dispatcher.releases)
+        .containsExactly(
+            new Release(waiting, false, "it was cancelled before it began"),
+            new Release(running, true, "it stops"));
+    assertThat(dispatcher.cancels)
+        .containsExactlyInAnyOrder(
+            new Cancel(running, CancelReason.LOST), new Cancel(waiting, CancelReason.LOST));
     succeed(running);
     fail(timedOut);
     assertThat(dispatcher.outcomes).extracting(Outcome::lease).containsExactly(told, timedOut);
     dispatcher.pass(SECOND);
     assertThat(core.recorded()).isTrue();
+    assertThat(core.owes()).isFalse();
     core.bye();
     core.flush();
     assertThat(dispatcher.kinds).endsWith(FrameKind.BYE);
+  }
+
+  @Test
+  void anAttemptThatEndsWithoutAWordIsGivenBack() {
+    long lease = dispatcher.grant("loops");
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.releases)
+        .containsExactly(new Release(lease, true, "it was asked to stop, and did not end in time"));
+    assertThat(core.runningCount()).isZero();
   }
 
   @Test
