@@ -32,6 +32,7 @@ public final class DispatcherVerticle extends VerticleBase {
 
   private static final Logger log = LoggerFactory.getLogger(DispatcherVerticle.class);
   private static final int TICK_MILLIS = 50;
+  private static final int LOOK_MILLIS = 1_000;
 
   private TaskStore store;
   private BusDoor bus;
@@ -58,6 +59,7 @@ public final class DispatcherVerticle extends VerticleBase {
     Dispatch dispatch = new Dispatch(context, core, store);
     membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
     vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
+    vertx.setPeriodic(LOOK_MILLIS, any -> yieldToElder(membership));
     bus = new BusDoor(vertx, dispatch);
     web =
         new WebDoor(
@@ -110,6 +112,21 @@ public final class DispatcherVerticle extends VerticleBase {
                 + ": stop that one first, or set another cluster.name");
       }
     }
+  }
+
+  /** Two parts of a cluster that are merged may have had a dispatcher each. */
+  private static void yieldToElder(Membership membership) {
+    String local = membership.local().nodeId();
+    membership.members().stream()
+        .filter(member -> DispatcherRole.NAME.equals(member.role()))
+        .findFirst()
+        .filter(eldest -> !eldest.nodeId().equals(local))
+        .ifPresent(
+            eldest ->
+                membership.end(
+                    "the dispatcher at "
+                        + eldest.address()
+                        + " was here before: this one ends, and its tasks with it"));
   }
 
   private CoreSettings coreSettings(DispatcherSettings settings, String cluster) {

@@ -29,8 +29,10 @@ class LauncherSealsIT {
       }
       assertThat(stranger.isAdmittedWithTheKey(cluster.busPort)).isTrue();
       // All of 127.0.0.0/8 is this machine: who listens on every address answers there.
-      assertThatThrownBy(() -> new Socket("127.0.0.2", cluster.busPort).close())
-          .isInstanceOf(ConnectException.class);
+      for (int port : new int[] {cluster.busPort, cluster.memberPort}) {
+        assertThatThrownBy(() -> new Socket("127.0.0.2", port).close())
+            .isInstanceOf(ConnectException.class);
+      }
     }
   }
 
@@ -63,6 +65,22 @@ class LauncherSealsIT {
             "-Dvertx.eventBus.options.ssl=false",
             "-Dvertx.eventBus.options.clientAuth=NONE"),
         List.of());
+  }
+
+  @Test
+  void propertiesOfHazelcastDoNot() throws Exception {
+    theBusStaysClosed(
+        List.of(
+            "-Dhazelcast.socket.server.bind.any=true",
+            "-Dhazelcast.socket.bind.any=true",
+            "-Dhazelcast.local.localAddress=0.0.0.0",
+            "-Dhazelcast.local.publicAddress=192.0.2.1:1"),
+        List.of());
+  }
+
+  @Test
+  void theLaunchersOwnClusterOptionChangesNothing() throws Exception {
+    theBusStaysClosed(List.of(), List.of("-cluster"));
   }
 
   @Test

@@ -173,18 +173,27 @@ class StartRefusalIT {
   }
 
   @Test
-  void aHandlerThatIsNotOnTheClassPathIsNamed() throws Exception {
-    // It is looked for when the node is a member; a dispatcher must be there for that.
-    try (ProcessCluster cluster = new ProcessCluster(folder)) {
-      cluster.dispatcher();
-      JsonObject conf =
-          new JsonObject()
-              .put("cluster", cluster.clusterConf().put("peers", "127.0.0.1:" + cluster.memberPort))
-              .put("worker", new JsonObject().put("handlers", "com.acme.Missing"));
-      refused(
-          start("worker-verticle", Map.of(), "-conf", conf(conf).toString()),
-          "worker.handlers: com.acme.Missing is not on the class path");
-    }
+  void aHandlerThatIsNotOnTheClassPathIsNamedBeforeThereIsAnyPeer() throws Exception {
+    JsonObject conf =
+        new JsonObject()
+            .put("cluster", new JsonObject().put("authKey", KEY))
+            .put("worker", new JsonObject().put("handlers", "com.acme.Missing").put("drain", "x"));
+    refused(
+        start("worker-verticle", Map.of(), "-conf", conf(conf).toString()),
+        "worker.drain 'x'",
+        "worker.handlers: com.acme.Missing is not on the class path");
+  }
+
+  @Test
+  void aKeyInAWrongPlaceIsNotShown() throws Exception {
+    JsonObject conf = withKey();
+    conf.getJsonObject("cluster").put("host", KEY).put("peers", KEY);
+    conf.put(KEY, 1);
+    refused(
+        start("worker-verticle", Map.of(), "-conf", conf(conf).toString()),
+        "cluster.host '(a key, not shown)",
+        "(a key, not shown) is no setting");
+    refused(start("dispatcher", Map.of(), "-conf", KEY), "can't be read");
   }
 
   @Test

@@ -1,13 +1,15 @@
 package dev.errand.worker;
 
+import dev.errand.config.settings.WorkerSettings;
 import dev.errand.worker.api.Handler;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
 
 /** Makes a handler of a class that is named in the settings. */
 final class HandlerClass {
 
-  private static final String KEY = "worker.handlers: ";
+  private static final String KEY = WorkerSettings.HANDLERS + ": ";
 
   private HandlerClass() {}
 
@@ -17,6 +19,23 @@ final class HandlerClass {
    * @throws IllegalArgumentException if there is none; one line that names the cure
    */
   static Handler make(String name) {
+    try {
+      return check(name).newInstance();
+    } catch (InvocationTargetException e) {
+      throw refused("the constructor of " + name + " failed: " + e.getCause(), e.getCause());
+    } catch (LinkageError e) {
+      throw refused(name + " can't be initialized: " + reason(e), e);
+    } catch (ReflectiveOperationException e) {
+      throw refused(name + " can't be made: " + e, e);
+    }
+  }
+
+  /**
+   * The constructor, without calling it.
+   *
+   * @throws IllegalArgumentException if there is none; one line that names the cure
+   */
+  static Constructor<? extends Handler> check(String name) {
     Class<?> type = load(name);
     if (!Handler.class.isAssignableFrom(type)) {
       throw refused(name + " implements neither TaskHandler nor BlockingTaskHandler", null);
@@ -26,11 +45,7 @@ final class HandlerClass {
       throw refused(name + " must be a public class that is not abstract", null);
     }
     try {
-      return (Handler) type.getConstructor().newInstance();
-    } catch (InvocationTargetException e) {
-      throw refused("the constructor of " + name + " failed: " + e.getCause(), e.getCause());
-    } catch (LinkageError e) {
-      throw refused(name + " can't be initialized: " + reason(e), e);
+      return type.asSubclass(Handler.class).getConstructor();
     } catch (ReflectiveOperationException e) {
       throw refused(name + " needs a public constructor without arguments", e);
     }

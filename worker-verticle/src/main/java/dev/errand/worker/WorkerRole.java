@@ -25,6 +25,12 @@ public final class WorkerRole implements NodeRole {
 
   @Override
   public void check(SettingsReader in) {
-    WorkerSettings.read(in);
+    for (String name : WorkerSettings.read(in).handlers()) {
+      try {
+        HandlerClass.check(name);
+      } catch (IllegalArgumentException e) {
+        in.problem(e.getMessage());
+      }
+    }
   }
 }

@@ -37,7 +37,7 @@ public final class WorkerVerticle extends VerticleBase {
   private TaskClient client;
   private AttemptRunner runner;
   private WorkerCore core;
-  private MessageConsumer<byte[]> consumer;
+  private MessageConsumer<Object> consumer;
   private boolean turning;
   private boolean wasReady;
   private String lastRefusal;
@@ -89,7 +89,11 @@ public final class WorkerVerticle extends VerticleBase {
             runner,
             new BusPort(vertx, this::turn, () -> core.link()));
     consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));
-    consumer.handler(message -> turn(() -> core.link().receive(message.body(), System.nanoTime())));
+    consumer.handler(
+        message -> {
+          byte[] frame = BusPort.frame(message);
+          turn(() -> core.link().receive(frame, System.nanoTime()));
+        });
     membership.onLeft(
         member -> {
           if (isDispatcher(member)

@@ -226,6 +226,8 @@ class BlockingLaneTest {
   @EnumSource
   void callbacksRunNeitherOnTheHandlersThreadNorOnTheOwner(Kind kind) {
     Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+    // A callback of what is over already runs at once, on the caller's thread.
+    CountDownLatch listening = new CountDownLatch(1);
     rig =
         new Rig(
             kind.open(1),
@@ -241,6 +243,7 @@ class BlockingLaneTest {
                   threads.add(Thread.currentThread());
                   task.submit(TaskRequest.of("other", 1)).onComplete(any -> note.run());
                   task.cancelled().onComplete(any -> note.run());
+                  listening.countDown();
                   while (called.getCount() > 0) {
                     try {
                       called.await();
@@ -251,7 +254,7 @@ class BlockingLaneTest {
                   return null;
                 }));
     long lease = rig.run("submits");
-    Rig.await(() -> rig.submitted.size() == 1);
+    Rig.await(() -> rig.submitted.size() == 1 && listening.getCount() == 0);
     rig.onOwner(() -> rig.submitted.values().forEach(promise -> promise.fail("refused")));
     rig.cancel(lease, CancelReason.CANCELLED);
     rig.awaitEnd(lease);

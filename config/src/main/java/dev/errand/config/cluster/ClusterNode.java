@@ -3,6 +3,8 @@ package dev.errand.config.cluster;
 import com.hazelcast.core.HazelcastInstance;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,32 +19,50 @@ final class ClusterNode {
   private final HazelcastInstance instance;
   private final MissingPeers missing;
   private final ScheduledExecutorService clock;
+  private final Consumer<String> onEnd;
   private final EventThread events = new EventThread(STUCK_NANOS);
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean leaving;
 
   /**
    * A node that has joined.
    *
    * @param clock ends with it
-   * @param onStuck told once if the node can't follow its membership any more
+   * @param onEnd told once, and why, if the node can't go on as a member of its cluster
    */
   ClusterNode(
       HazelcastInstance instance,
       MissingPeers missing,
       ScheduledExecutorService clock,
-      Runnable onStuck) {
+      Consumer<String> onEnd) {
     this.instance = instance;
     this.missing = missing;
     this.clock = clock;
-    clock.scheduleWithFixedDelay(() -> watch(onStuck), 1, 1, TimeUnit.SECONDS);
+    this.onEnd = onEnd;
+    clock.scheduleWithFixedDelay(this::watch, 1, 1, TimeUnit.SECONDS);
   }
 
-  private void watch(Runnable onStuck) {
+  private void watch() {
     if (events.isStuck()) {
-      log.error("a change of the membership was not handled within 30 s: start this node anew");
-      onStuck.run();
-      // Said once: an exception ends the schedule.
-      throw new IllegalStateException("stuck");
+      end("a change of the membership was not handled: start this node anew");
+    } else if (!instance.getLifecycleService().isRunning()) {
+      end(
+          "the membership has ended by itself (out of open files, or of memory?): start this node"
+              + " anew");
     }
+  }
+
+  /** The node can't go on. */
+  void end(String why) {
+    if (!leaving && ended.compareAndSet(false, true)) {
+      log.error("{}", why);
+      onEnd.accept(why);
+    }
+  }
+
+  /** Whether the node is a member, and follows the changes of its membership. */
+  boolean isAlive() {
+    return !ended.get() && !events.isStuck() && instance.getLifecycleService().isRunning();
   }
 
   HazelcastInstance instance() {
@@ -59,6 +79,7 @@ final class ClusterNode {
 
   /** Leaves the cluster. Blocks. */
   void leave() {
+    leaving = true;
     missing.close();
     events.close();
     instance.shutdown();

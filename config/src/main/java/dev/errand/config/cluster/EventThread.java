@@ -3,6 +3,8 @@ package dev.errand.config.cluster;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Handles membership events, one after the other, on a thread of its own. Vert.x's cluster manager
@@ -11,6 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
  * else, and is noticed.
  */
 final class EventThread implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(EventThread.class);
 
   private final long mostNanos;
   private final ExecutorService thread =
@@ -21,6 +25,8 @@ final class EventThread implements AutoCloseable {
             return handling;
           });
 
+  private volatile boolean failed;
+
   /** When the event that is being handled began; 0 if there is none. */
   private volatile long begunNanos;
 
@@ -29,6 +35,7 @@ final class EventThread implements AutoCloseable {
     this.mostNanos = mostNanos;
   }
 
+  /** Behind those that came before. */
   void handle(Runnable event) {
     try {
       thread.execute(
@@ -36,19 +43,21 @@ final class EventThread implements AutoCloseable {
             begunNanos = System.nanoTime() | 1;
             try {
               event.run();
-            } finally {
-              begunNanos = 0;
+            } catch (RuntimeException e) {
+              log.error("a change of the membership could not be handled", e);
+              failed = true;
             }
+            begunNanos = 0;
           });
     } catch (RejectedExecutionException e) {
       // The node has left.
     }
   }
 
-  /** Whether an event has been handled for too long. */
+  /** Whether an event has been handled for too long, or could not be handled. */
   boolean isStuck() {
     long begun = begunNanos;
-    return begun != 0 && System.nanoTime() - begun > mostNanos;
+    return failed || begun != 0 && System.nanoTime() - begun > mostNanos;
   }
 
   @Override

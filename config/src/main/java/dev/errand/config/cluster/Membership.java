@@ -70,9 +70,14 @@ public final class Membership {
     return node.missing().none();
   }
 
-  /** Whether the node follows the changes of its membership. */
+  /** Whether the node is a member, and follows the changes of its membership. */
   public boolean isAlive() {
-    return !node.events().isStuck();
+    return node.isAlive();
+  }
+
+  /** The node can't go on, for that reason; a process that the launcher started ends. */
+  public void end(String why) {
+    node.end(why);
   }
 
   /** This node. */

@@ -22,6 +22,7 @@ final class MembershipConfig {
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
           Map.entry("hazelcast.socket.bind.any", "false"),
           Map.entry("hazelcast.socket.client.bind.any", "false"),
+          Map.entry("hazelcast.socket.server.bind.any", "false"),
           // Every node is a data member; few partitions keep that cheap.
           Map.entry("hazelcast.partition.count", "31"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
@@ -41,6 +42,9 @@ final class MembershipConfig {
     Config config = new Config();
     config.setClusterName(settings.name());
     PROPERTIES.forEach(config::setProperty);
+    // What is set here goes before properties of the JVM.
+    config.setProperty("hazelcast.local.localAddress", settings.host());
+    config.setProperty("hazelcast.local.publicAddress", settings.host());
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
     config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId).setAttribute(ROLE, role);

@@ -45,6 +45,15 @@ final class MissingPeers implements AutoCloseable {
   }
 
   private void look() {
+    try {
+      compare();
+    } catch (RuntimeException e) {
+      // The membership is ending; nobody knows until the next good look.
+      looked = false;
+    }
+  }
+
+  private void compare() {
     List<String> found = new ArrayList<>();
     Set<InetSocketAddress> members = members();
     for (InetSocketAddress peer : peers.addresses()) {

@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
 
 /**
  * Makes a node a member of the secured cluster. One object is one try: wait for a peer, become a
@@ -37,7 +38,7 @@ public final class SecureCluster {
   private final MemberProbe probe;
   private final PeerSearch search;
   private final ScheduledThreadPoolExecutor clock;
-  private Runnable onStuck = () -> {};
+  private Consumer<String> onEnd = why -> {};
   private ClusterNode node;
 
   /**
@@ -63,9 +64,9 @@ public final class SecureCluster {
     return thread;
   }
 
-  /** What is done if the node can't follow its membership any more; nothing if it is not set. */
-  public void onStuck(Runnable action) {
-    onStuck = action;
+  /** What is done, and why, if the node can't go on as a member; nothing if it is not set. */
+  public void onEnd(Consumer<String> action) {
+    onEnd = action;
   }
 
   /**
@@ -92,15 +93,21 @@ public final class SecureCluster {
       seal(options);
       builder
           .buildClustered()
-          .compose(vertx -> admit(vertx).map(vertx))
+          .compose(this::admitOrClose)
           .recover(failure -> Future.failedFuture(failed(failure)))
           .onComplete(joined);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      joined.fail(e);
+      joined.fail(failed(e));
     } catch (RuntimeException e) {
-      joined.fail(e);
+      joined.fail(failed(e));
     }
+  }
+
+  private Future<Vertx> admitOrClose(Vertx vertx) {
+    return admit(vertx)
+        .map(vertx)
+        .recover(failure -> vertx.close().transform(any -> Future.failedFuture(failure)));
   }
 
   /**
@@ -123,7 +130,7 @@ public final class SecureCluster {
     // What Hazelcast says before it has read its configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
     HazelcastInstance instance = start(peers);
-    node = new ClusterNode(instance, new MissingPeers(instance, peers, probe), clock, onStuck);
+    node = new ClusterNode(instance, new MissingPeers(instance, peers, probe), clock, onEnd);
     if (!awaited) {
       remembered.ifPresent(this::remember);
     }

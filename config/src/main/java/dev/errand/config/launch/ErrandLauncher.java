@@ -3,6 +3,8 @@ package dev.errand.config.launch;
 import dev.errand.config.cluster.AddressInUseException;
 import dev.errand.config.cluster.KeyRefusedException;
 import dev.errand.config.cluster.SecureCluster;
+import dev.errand.config.security.SecretText;
+import dev.errand.config.security.SmallFile;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.SettingsException;
 import dev.errand.config.settings.SettingsReader;
@@ -17,8 +19,7 @@ import io.vertx.launcher.application.VertxApplicationHooks;
 import io.vertx.launcher.application.impl.Utils;
 import io.vertx.launcher.application.impl.VertxApplicationCommand;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +55,9 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   }
 
   private static String[] withCluster(String[] arguments) {
+    if (Arrays.stream(arguments).anyMatch("-cluster"::equalsIgnoreCase)) {
+      return arguments;
+    }
     String[] all = new String[arguments.length + 1];
     all[0] = "-cluster";
     System.arraycopy(arguments, 0, all, 1, arguments.length);
@@ -78,7 +82,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
           Utils.computeVerticleName(getClass(), parsed.matchedPositionalValue(0, null));
       conf = read(parsed.matchedOptionValue("-conf", null));
       cluster = check(verticle);
-      cluster.onStuck(ErrandLauncher::stuck);
+      cluster.onEnd(ErrandLauncher::end);
       Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
       if (Boolean.getBoolean(END_WITH_INPUT)) {
         endWithInput();
@@ -115,7 +119,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     if (!fileOrJson.stripLeading().startsWith("{")) {
       name = "-conf " + fileOrJson;
       try {
-        text = Files.readString(Path.of(fileOrJson));
+        text = SmallFile.read(fileOrJson);
       } catch (IOException | RuntimeException e) {
         throw new StartFailure(
             ExitCode.USAGE, name + " can't be read: name a JSON file that exists");
@@ -172,7 +176,12 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
 
   @Override
   public void beforeStartingVertx(HookContext context) {
-    cluster.seal(context.vertxOptions());
+    try {
+      cluster.seal(context.vertxOptions());
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
   }
 
   @Override
@@ -188,19 +197,20 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       // The node stays closed to all others; its verticle would wait for ever.
-      throw new IllegalStateException("the bus can't admit anybody", e);
+      failure = new IllegalStateException("the bus can't admit anybody: " + e.getMessage(), e);
+      throw (RuntimeException) failure;
     }
   }
 
   /** Whoever supervises the process starts it anew. */
-  private static void stuck() {
-    say(ExitCode.FAILED, "the node can't follow its cluster any more and ends");
+  private static void end(String why) {
+    say(ExitCode.FAILED, why);
     Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
   @Override
   public void afterFailureToStartVertx(HookContext context, Throwable t) {
-    failure = cluster.failed(t);
+    failure = cluster.failed(t == null ? new TimeoutException("the start took too long") : t);
   }
 
   @Override
@@ -230,9 +240,19 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   /** A process that was told to end and did so in order has done well. */
   @Override
   public void afterVertxStopped(HookContext context) {
-    if (failure == null) {
+    if (failure == null && !isExitingByItself()) {
       Runtime.getRuntime().halt(ExitCode.DONE);
     }
+  }
+
+  /** Whether some code of this process, such as a handler, has called for its end. */
+  private static boolean isExitingByItself() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .anyMatch(
+            frame ->
+                frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit"));
   }
 
   /** The same for one that was still waiting for its peers. */
@@ -259,7 +279,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   }
 
   private static int say(int code, String line) {
-    System.err.println("errand: " + oneLine(line));
+    System.err.println("errand: " + SecretText.hide(oneLine(line)));
     return code;
   }
 

@@ -6,7 +6,6 @@ import dev.errand.config.security.TlsFailure;
 import java.net.SocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,6 +60,7 @@ final class Handshakes {
     }
     engine.beginHandshake();
     TlsLink link = new TlsLink(channel, engine, this);
+    channel.addCloseListener(closed -> link.closed());
     TlsLink eldest = null;
     synchronized (open) {
       open.add(link);
@@ -87,8 +87,8 @@ final class Handshakes {
     channels.refusals().refused(peer, reason);
   }
 
-  /** Runs what an engine has to compute. */
-  Executor tasks() {
+  /** Run what engines have to compute. */
+  ThreadPoolExecutor tasks() {
     return tasks;
   }
 

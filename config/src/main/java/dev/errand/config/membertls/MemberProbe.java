@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -40,6 +42,8 @@ public final class MemberProbe {
   /** Asks; blocks for some seconds at most. */
   public Answer ask(InetSocketAddress peer) {
     try (Socket socket = new Socket()) {
+      CompletableFuture.delayedExecutor(ANSWER_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+          .execute(() -> close(socket));
       socket.connect(peer, CONNECT_MILLIS);
       if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
         // Who tries a free port may be given just that port for the own end, and so meets itself.
@@ -53,15 +57,25 @@ public final class MemberProbe {
     }
   }
 
+  /** Whoever answers byte by byte must not hold up the search for others. */
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is of no use any more.
+    }
+  }
+
   private Answer greet(Socket socket, InetSocketAddress peer) throws IOException {
     try {
-      // Without a host name that a session could be resumed by: each peer is to prove itself. Not
-      // closed by itself, as that waits for the other side; the socket below it is.
+      // Not closed by itself, as that waits for the other side; the socket below it is.
       SSLSocket tls =
           (SSLSocket) context.getSocketFactory().createSocket(socket, null, peer.getPort(), true);
       tls.setEnabledProtocols(new String[] {NodeTls.PROTOCOL});
       tls.startHandshake();
       tls.getOutputStream().write(GREETING);
+      // Each time the peer is to prove itself anew.
+      tls.getSession().invalidate();
       byte[] answer = tls.getInputStream().readNBytes(GREETING.length);
       return Arrays.equals(answer, GREETING) ? Answer.MEMBER : Answer.NONE;
     } catch (SSLException e) {

@@ -55,12 +55,13 @@ final class TlsDecoder extends InboundHandler<ByteBuffer, ByteBuffer> {
 
   private HandlerStatus decode() throws SSLException, EOFException {
     while (true) {
-      if (!handOn()) {
-        return DIRTY;
-      }
       if (link.hasFailed()) {
+        plain.position(plain.limit());
         src.position(src.limit());
         return CLEAN;
+      }
+      if (!handOn()) {
+        return DIRTY;
       }
       if (!src.hasRemaining()) {
         return CLEAN;

@@ -31,6 +31,9 @@ final class TlsLink {
   private volatile boolean established;
   private volatile Future<?> timer;
 
+  /** What the engine waits for, and holds on to the whole connection. */
+  private volatile Runnable queued;
+
   TlsLink(Channel channel, SSLEngine engine, Handshakes handshakes) {
     this.channel = channel;
     this.engine = engine;
@@ -81,16 +84,20 @@ final class TlsLink {
         task = engine.getDelegatedTask()) {
       Runnable next = task;
       computing.incrementAndGet();
-      handshakes
-          .tasks()
-          .execute(
-              () -> {
-                next.run();
-                computing.decrementAndGet();
-                wakeReader();
-                wakeWriter();
-              });
+      Runnable step = () -> compute(next);
+      queued = step;
+      handshakes.tasks().execute(step);
     }
+  }
+
+  private void compute(Runnable task) {
+    queued = null;
+    if (!hasFailed()) {
+      task.run();
+    }
+    computing.decrementAndGet();
+    wakeReader();
+    wakeWriter();
   }
 
   /**
@@ -145,6 +152,10 @@ final class TlsLink {
 
   private void over() {
     cancelTimer();
+    Runnable step = queued;
+    if (step != null) {
+      handshakes.tasks().remove(step);
+    }
     handshakes.end(this);
   }
 

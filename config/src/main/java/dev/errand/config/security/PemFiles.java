@@ -1,8 +1,6 @@
 package dev.errand.config.security;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -48,8 +46,24 @@ public record PemFiles(NodeIdentity identity) implements Credentials {
     if (!belongTogether(own, key)) {
       throw new IllegalArgumentException("key is not that of the certificate in cert");
     }
-    return new PemFiles(
-        new NodeIdentity(cert, Pem.text("PRIVATE KEY", key.getEncoded()), List.of(ca), allow));
+    NodeIdentity identity =
+        new NodeIdentity(cert, Pem.text("PRIVATE KEY", key.getEncoded()), List.of(ca), allow);
+    checkAdmitsItself(identity, cert);
+    return new PemFiles(identity);
+  }
+
+  /** What the node itself would refuse, all the others will: better known at the start. */
+  private static void checkAdmitsItself(NodeIdentity identity, String cert) {
+    try {
+      X509Certificate[] chain = Pem.certificates(cert).toArray(X509Certificate[]::new);
+      PeerTrust trust = new NodeTls(identity).trust();
+      trust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+      trust.checkServerTrusted(chain, "UNKNOWN");
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException(
+          "cert would not be admitted by this node itself, with ca and allow: " + e.getMessage(),
+          e);
+    }
   }
 
   private static String text(String setting, String file) {
@@ -57,7 +71,7 @@ public record PemFiles(NodeIdentity identity) implements Credentials {
       throw new IllegalArgumentException(setting + " is missing: name a PEM file");
     }
     try {
-      return Files.readString(Path.of(file));
+      return SmallFile.read(file);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           setting + " '" + file + "' can't be read (" + e.getClass().getSimpleName() + ")", e);

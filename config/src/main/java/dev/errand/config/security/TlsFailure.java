@@ -4,6 +4,8 @@ import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,11 +23,14 @@ public enum TlsFailure {
   WE_ARE_REFUSED(
       "it does not accept this node's certificate (another auth key, cluster.name or authority)"),
   TOO_SLOW("it did not finish its handshake within 5 s"),
+  TOO_MANY("too many connections began at once; it may try again"),
+  EXPIRED("its certificate is not valid now: compare its dates, and both clocks"),
   LEFT("it left before its handshake was over"),
   OTHER("its handshake failed");
 
   private static final Pattern ALERT =
-      Pattern.compile("(?i)fatal alert: (bad_certificate|certificate_|unknown_ca|access_denied)");
+      Pattern.compile(
+          "(?i)fatal alert: (bad_certificate|unsupported_certificate|certificate_|unknown_ca|access_denied)");
 
   private final String text;
 
@@ -49,6 +54,12 @@ public enum TlsFailure {
       if (cause instanceof PeerTrust.NotAdmittedException) {
         return NOT_ADMITTED;
       }
+      if (cause instanceof CertificateExpiredException
+          || cause instanceof CertificateNotYetValidException) {
+        return EXPIRED;
+      }
+    }
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertPathValidatorException
           || cause instanceof CertPathBuilderException
           || cause instanceof CertificateException) {

@@ -4,9 +4,8 @@ import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.Credentials;
 import dev.errand.config.security.PemFiles;
 import dev.errand.config.security.SharedKeys;
+import dev.errand.config.security.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,7 +81,7 @@ final class ClusterCredentials {
     String shown = file.contains(AuthKey.PREFIX) ? NOT_SHOWN : "'" + file + "'";
     List<String> lines;
     try {
-      lines = Files.readAllLines(Path.of(file)).stream().filter(line -> !line.isBlank()).toList();
+      lines = SmallFile.read(file).lines().filter(line -> !line.isBlank()).toList();
     } catch (IOException | RuntimeException e) {
       String why = "can't be read (" + e.getClass().getSimpleName() + "): " + CURE;
       in.problem("cluster.authKeyFile", shown, why);

@@ -52,7 +52,7 @@ public record ClusterSettings(
 
   /** Reads the keys; what is wrong is noted in the reader, and then the result is of no use. */
   public static ClusterSettings read(SettingsReader in, Defaults defaults) {
-    String name = in.text("cluster.name", "errand");
+    String name = in.name("cluster.name", "errand");
     String host = in.read("cluster.host", "127.0.0.1", ClusterSettings::host);
     int memberPort = in.integer("cluster.memberPort", defaults.memberPort(), 0, MAX_PORT);
     int busPort = in.integer("cluster.busPort", 0, 0, MAX_PORT);

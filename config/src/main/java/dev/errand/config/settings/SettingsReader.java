@@ -25,6 +25,7 @@ public final class SettingsReader {
 
   private static final Logger log = LoggerFactory.getLogger(SettingsReader.class);
   private static final String PREFIX = "ERRAND_";
+  private static final int MOST_NAME = 200;
 
   /** Variables of the client commands and of the script, which are no settings. */
   private static final Set<String> NO_SETTINGS =
@@ -106,6 +107,15 @@ public final class SettingsReader {
           }
           return size;
         });
+  }
+
+  /** A text that nodes tell each other: not blank, and not long. */
+  public String name(String key, String otherwise) {
+    String name = text(key, otherwise);
+    if (name.length() > MOST_NAME) {
+      problem(key, shown(name), "must have at most " + MOST_NAME + " characters");
+    }
+    return name;
   }
 
   /** A text that is not blank. */
@@ -240,6 +250,11 @@ public final class SettingsReader {
   private static String shown(Object value) {
     String text = value instanceof String string ? "'" + string + "'" : Json.encode(value);
     return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+  }
+
+  /** Notes a line about a setting that is wrong. */
+  public void problem(String line) {
+    problems.add(line);
   }
 
   /** Notes a setting that is wrong. */

@@ -20,6 +20,9 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
   /** The Vert.x launcher gives a node two minutes to end. */
   private static final Duration MOST_DRAIN = Duration.ofSeconds(100);
 
+  /** The key of {@link #handlers}. */
+  public static final String HANDLERS = "worker.handlers";
+
   private static final int MAX_SLOTS = 100_000;
   private static final int VIRTUAL_THREADS = 21;
 
@@ -71,9 +74,9 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
   /** Reads the keys; what is wrong is noted in the reader. */
   public static WorkerSettings read(SettingsReader in) {
     return new WorkerSettings(
-        in.text("worker.name", hostName()),
+        in.name("worker.name", hostName()),
         in.read("worker.slots", Slots.usual(), Slots::parse),
-        in.texts("worker.handlers", List.of()),
+        in.texts(HANDLERS, List.of()),
         in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, MOST_DRAIN));
   }
 

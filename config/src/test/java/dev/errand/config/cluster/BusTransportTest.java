@@ -1,6 +1,7 @@
 package dev.errand.config.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.errand.config.LogLines;
@@ -28,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -69,6 +71,14 @@ class BusTransportTest {
   }
 
   private int bus(NodeIdentity shown) throws Exception {
+    return bus(shown, 10_000);
+  }
+
+  private int impatientBus() throws Exception {
+    return bus(identity, 300);
+  }
+
+  private int bus(NodeIdentity shown, int handshakeMillis) throws Exception {
     NodeTls tls = new NodeTls(shown);
     BusTls bus = new BusTls(shown, tls);
     vertx = Vertx.builder().withTransport(new BusTransport(bus.certificate(), refusals)).build();
@@ -76,12 +86,8 @@ class BusTransportTest {
         new NetServerOptions(bus.options(Example.settings("errand", 5701)).toJson())
             .setPort(0)
             .setTrustOptions(TrustOptions.wrap(tls.trust()))
-            .setSslHandshakeTimeout(500)
+            .setSslHandshakeTimeout(handshakeMillis)
             .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-    return listen(options);
-  }
-
-  private int listen(NetServerOptions options) throws Exception {
     NetServer server =
         vertx.createNetServer(options).connectHandler(socket -> accepted.incrementAndGet());
     return result(server.listen()).actualPort();
@@ -109,16 +115,21 @@ class BusTransportTest {
     }
   }
 
-  /** A handshake that fails on either side. */
+  /** A handshake that fails on either side; what that is called here is told by others. */
   private static void handshake(int port, SSLContext context, String protocol) throws IOException {
-    try (Socket plain = socket(port);
-        SSLSocket socket =
-            (SSLSocket) context.getSocketFactory().createSocket(plain, null, port, false)) {
+    try (Socket plain = socket(port)) {
+      SSLSocket socket =
+          (SSLSocket) context.getSocketFactory().createSocket(plain, null, port, false);
       socket.setEnabledProtocols(new String[] {protocol});
-      socket.startHandshake();
-      socket.getInputStream().read();
-    } catch (IOException e) {
-      // What it is called at this side is told by TlsFailureTest.
+      assertThatThrownBy(
+              () -> {
+                socket.startHandshake();
+                socket.getInputStream().read();
+              })
+          .isInstanceOf(SSLException.class);
+      // Closed with something unread, the connection would be reset, and the alert be lost.
+      plain.shutdownOutput();
+      drain(plain);
     }
   }
 
@@ -196,13 +207,13 @@ class BusTransportTest {
 
   @Test
   void aPeerThatSaysNothing() throws Exception {
-    say(bus(), new byte[0]);
+    say(impatientBus(), new byte[0]);
     tells("it did not finish its handshake within 5 s");
   }
 
   @Test
   void aPeerThatStopsInTheMiddle() throws Exception {
-    say(bus(), HexFormat.of().parseHex("16030100ff01"));
+    say(impatientBus(), HexFormat.of().parseHex("16030100ff01"));
     tells("it did not finish its handshake within 5 s");
   }
 
@@ -225,10 +236,17 @@ class BusTransportTest {
   @Test
   void otherServersOfTheNodeAreLeftAlone() throws Exception {
     bus();
-    int port = listen(new NetServerOptions().setHost("127.0.0.1"));
+    int port =
+        result(
+                vertx
+                    .createNetServer()
+                    .connectHandler(socket -> socket.handler(socket::end))
+                    .listen(0, "127.0.0.1"))
+            .actualPort();
+    byte[] said = "hello".getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = socket(port)) {
-      socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
-      await().until(() -> accepted.get() == 1);
+      socket.getOutputStream().write(said);
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(said);
     }
     assertThat(log.all()).isEmpty();
   }

@@ -21,6 +21,7 @@ import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,12 +102,12 @@ class TlsFailureTest {
   }
 
   @Test
-  void aCertificateThatHasExpiredIsRefused() throws SSLException {
+  void aCertificateThatHasExpiredIsRefusedForThat() throws SSLException {
     OwnAuthority authority = new OwnAuthority("ours");
     NodeIdentity old = authority.issue(OwnAuthority.ec(), Instant.now().minus(Duration.ofHours(1)));
     expect(
         TlsEnd.client(authority.issue()),
-        TlsFailure.FOREIGN_CERTIFICATE,
+        TlsFailure.EXPIRED,
         TlsEnd.server(old),
         TlsFailure.WE_ARE_REFUSED);
   }
@@ -120,6 +121,29 @@ class TlsFailureTest {
         TlsFailure.WE_ARE_REFUSED,
         TlsEnd.server(member(KEY)),
         TlsFailure.NO_CERTIFICATE);
+  }
+
+  /** By their numbers, as also those send them who do not use Java's TLS. */
+  @ParameterizedTest
+  @CsvSource({
+    "42, WE_ARE_REFUSED",
+    "43, WE_ARE_REFUSED",
+    "44, WE_ARE_REFUSED",
+    "45, WE_ARE_REFUSED",
+    "46, WE_ARE_REFUSED",
+    "48, WE_ARE_REFUSED",
+    "49, WE_ARE_REFUSED",
+    "116, WE_ARE_REFUSED",
+    "70, NO_TLS_13",
+    "40, OTHER",
+    "80, OTHER",
+  })
+  void anAlertTellsWhetherItIsAboutTheCertificate(int alert, TlsFailure expected)
+      throws SSLException {
+    TlsEnd client = TlsEnd.client(member(KEY));
+    client.hear(new byte[] {21, 3, 3, 0, 2, 2, (byte) alert});
+    assertThat(client.failure()).isNotNull();
+    assertThat(TlsFailure.of(client.failure())).isEqualTo(expected);
   }
 
   /** It shows none, since its own is of none of the authorities that it is asked for. */
@@ -199,6 +223,17 @@ class TlsFailureTest {
                     TlsFailure.NOT_ADMITTED,
                     TlsFailure.WE_ARE_REFUSED)
                 .contains(failure));
+  }
+
+  /** Where this version of Java says it otherwise, or with an exception of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "Connection reset by peer, LEFT",
+    "Socket is closed, LEFT",
+    "(certificate_required) no certificate, NO_CERTIFICATE",
+  })
+  void whatOtherVersionsOfJavaSayIsKnown(String message, TlsFailure expected) {
+    assertThat(TlsFailure.of(new SSLException(message))).isEqualTo(expected);
   }
 
   @Test

@@ -143,13 +143,22 @@ class ClusterCredentialsTest {
   @Test
   void aKeyFileThatCanNotBeReadIsNamedWithTheCure() throws IOException {
     Path invalid = Files.write(folder.resolve("binary"), new byte[] {-1, -2, -3});
-    for (Path unreadable : List.of(folder.resolve("nothing"), folder, invalid)) {
+    assertThat(problems(environment(FILE_VARIABLE, invalid.toString())))
+        .singleElement()
+        .asString()
+        .startsWith("cluster.authKeyFile '" + invalid + "' is not a key");
+    for (Path unreadable : List.of(folder.resolve("nothing"), folder)) {
       assertThat(problems(environment(FILE_VARIABLE, unreadable.toString())))
           .singleElement()
           .asString()
           .startsWith("cluster.authKeyFile '" + unreadable + "' can't be read (")
           .contains("./errand authkey");
     }
+    Path endless = Files.write(folder.resolve("endless"), new byte[(1 << 20) + 1]);
+    assertThat(problems(environment(FILE_VARIABLE, endless.toString())))
+        .singleElement()
+        .asString()
+        .startsWith("cluster.authKeyFile '" + endless + "' can't be read (");
     assertThat(problems(environment(FILE_VARIABLE, "no\0path")))
         .singleElement()
         .asString()

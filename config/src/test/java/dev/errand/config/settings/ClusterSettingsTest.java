@@ -170,8 +170,11 @@ class ClusterSettingsTest {
   }
 
   @Test
-  void aNameIsNotBlank() {
+  void aNameIsNeitherBlankNorLong() {
     assertThat(problems("{'name': ''}")).containsExactly("cluster.name '' must not be blank");
+    assertThat(problems("{'name': '" + "x".repeat(200) + "'}")).isEmpty();
+    assertThat(problems("{'name': '" + "x".repeat(201) + "'}"))
+        .containsExactly("cluster.name '" + "x".repeat(59) + "… must have at most 200 characters");
   }
 
   @Test

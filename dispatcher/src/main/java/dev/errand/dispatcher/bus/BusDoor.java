@@ -5,6 +5,7 @@ import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskJson;
+import dev.errand.protocol.link.BusPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -47,14 +48,7 @@ public final class BusDoor {
   }
 
   private void frame(Message<Object> message) {
-    if (!(message.body() instanceof byte[] frame)) {
-      frame(message, new byte[0]);
-    } else {
-      frame(message, frame);
-    }
-  }
-
-  private void frame(Message<Object> message, byte[] frame) {
+    byte[] frame = BusPort.frame(message);
     if (message.replyAddress() == null) {
       dispatch.receive(frame);
       return;

@@ -41,7 +41,7 @@ public final class TaskClient {
   private final Vertx vertx;
   private final Context context;
   private final ClientCore core;
-  private final MessageConsumer<byte[]> consumer;
+  private final MessageConsumer<Object> consumer;
   private final long timer;
   private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turning = new AtomicBoolean();
@@ -59,8 +59,12 @@ public final class TaskClient {
     this.consumer =
         vertx
             .eventBus()
-            .<byte[]>consumer(Addresses.peer(incarnation))
-            .handler(message -> turn(() -> core.link().receive(message.body(), System.nanoTime())));
+            .consumer(Addresses.peer(incarnation))
+            .handler(
+                message -> {
+                  byte[] frame = BusPort.frame(message);
+                  turn(() -> core.link().receive(frame, System.nanoTime()));
+                });
     this.timer =
         vertx.setPeriodic(1, TICK_MILLIS, id -> turn(() -> core.link().tick(System.nanoTime())));
   }

@@ -14,6 +14,8 @@ public final class BusPort implements DispatcherLink.Port {
   private static final DeliveryOptions FRAMES =
       new DeliveryOptions().setTracingPolicy(TracingPolicy.IGNORE);
 
+  private static final byte[] NO_FRAME = {};
+
   private final Vertx vertx;
   private final Executor turns;
   private final Supplier<DispatcherLink> link;
@@ -30,6 +32,11 @@ public final class BusPort implements DispatcherLink.Port {
     this.link = link;
   }
 
+  /** A message's frame; what is none reads as malformed. */
+  public static byte[] frame(Message<?> message) {
+    return message.body() instanceof byte[] frame ? frame : NO_FRAME;
+  }
+
   @Override
   public void send(byte[] frame) {
     vertx.eventBus().send(Addresses.DISPATCHER, frame, FRAMES);
@@ -40,8 +47,8 @@ public final class BusPort implements DispatcherLink.Port {
     DeliveryOptions options = new DeliveryOptions(FRAMES).setSendTimeout(answerMillis);
     vertx
         .eventBus()
-        .<byte[]>request(Addresses.DISPATCHER, frame, options)
-        .map(Message::body)
+        .request(Addresses.DISPATCHER, frame, options)
+        .map(BusPort::frame)
         .onComplete(
             body -> turns.execute(() -> link.get().answer(body, System.nanoTime())),
             failure -> turns.execute(() -> link.get().noAnswer(System.nanoTime())));

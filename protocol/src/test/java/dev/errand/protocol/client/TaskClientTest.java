@@ -22,10 +22,13 @@ import dev.errand.protocol.frame.Submit;
 import dev.errand.protocol.link.DispatcherEnd;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +43,10 @@ class TaskClientTest {
   private final Vertx vertx = Vertx.vertx();
   private final CompletableFuture<Void> bye = new CompletableFuture<>();
   private final DispatcherEnd dispatcher = new DispatcherEnd(1, this::take);
+
+  /** What the next requests are answered with instead. */
+  private final Queue<Object> oddAnswers = new ArrayDeque<>();
+
   private TaskClient client;
   private long lastId = 1L << 60;
 
@@ -61,6 +68,8 @@ class TaskClientTest {
   private void frame(Message<byte[]> message) {
     if (message.replyAddress() == null) {
       dispatcher.receive(message.body());
+    } else if (!oddAnswers.isEmpty()) {
+      message.reply(oddAnswers.remove());
     } else {
       message.reply(dispatcher.request(message.body(), this::toClient));
     }
@@ -112,6 +121,19 @@ class TaskClientTest {
         new Task.Times(1, 2, 3),
         null,
         null);
+  }
+
+  @Test
+  void whatIsNoFrameHarmsNobody() throws Exception {
+    get(client.close());
+    List<Object> odd = List.of("text", 7, new JsonObject().put("a", 1), Buffer.buffer("x"));
+    oddAnswers.addAll(odd);
+    client = get(TaskClient.create(vertx, "errand", "node"));
+    assertThat(get(client.call("echo", 1, Integer.class))).isEqualTo(1);
+    assertThat(oddAnswers).isEmpty();
+    odd.forEach(body -> vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), body));
+    vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), null);
+    assertThat(get(client.call("echo", 2, Integer.class))).isEqualTo(2);
   }
 
   @Test

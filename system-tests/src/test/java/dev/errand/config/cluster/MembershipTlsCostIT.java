@@ -101,7 +101,7 @@ class MembershipTlsCostIT {
       MissingPeers none =
           new MissingPeers(instance, new Peers(List.of()), new MemberProbe(tls.context()));
       ClusterNode node =
-          new ClusterNode(instance, none, new ScheduledThreadPoolExecutor(1), () -> {});
+          new ClusterNode(instance, none, new ScheduledThreadPoolExecutor(1), why -> {});
       VertxOptions options = new VertxOptions();
       options.setEventBusOptions(new BusTls(identity, tls).options(settings));
       return Vertx.builder()
