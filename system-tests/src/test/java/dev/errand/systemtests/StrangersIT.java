@@ -130,6 +130,31 @@ class StrangersIT {
     }
   }
 
+  /** It would be there, and deaf, for ever. */
+  @Test
+  void aNodeWhoseMembershipEndsForWantOfOpenFilesEndsToo() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      NodeProcess dispatcher = cluster.dispatcher();
+      long pid = dispatcher.handle().pid();
+      int open = Path.of("/proc", String.valueOf(pid), "fd").toFile().list().length;
+      String limit = "prlimit --pid " + pid + " --nofile=" + (open + 20) + ":" + (open + 20);
+      assertThat(new ProcessBuilder("sh", "-c", limit).start().waitFor()).isZero();
+      List<Socket> strangers = new ArrayList<>();
+      try {
+        for (int i = 0; i < 60 && dispatcher.handle().isAlive(); i++) {
+          strangers.add(new Socket(InetAddress.getLoopbackAddress(), cluster.memberPort));
+        }
+        assertThat(dispatcher.awaitEnd(30)).isEqualTo(1);
+      } finally {
+        for (Socket socket : strangers) {
+          socket.close();
+        }
+      }
+      assertThat(dispatcher.log())
+          .anyMatch(line -> line.startsWith("errand: the membership has ended by itself"));
+    }
+  }
+
   @Test
   void aWorkerWithAnotherKeyEndsWithThreeAndOneLine() throws Exception {
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
