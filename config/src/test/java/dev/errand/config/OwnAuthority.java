@@ -8,11 +8,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -93,7 +96,7 @@ public final class OwnAuthority {
   private X509v3CertificateBuilder begin(X500Name subject, PublicKey key, Instant end) {
     return new X509v3CertificateBuilder(
         name,
-        BigInteger.valueOf(System.nanoTime()),
+        new BigInteger(64, new SecureRandom()),
         Date.from(end.minus(DAY.multipliedBy(2))),
         Date.from(end),
         subject,
@@ -101,9 +104,7 @@ public final class OwnAuthority {
   }
 
   private static void add(
-      X509v3CertificateBuilder builder,
-      org.bouncycastle.asn1.ASN1ObjectIdentifier kind,
-      org.bouncycastle.asn1.ASN1Encodable value) {
+      X509v3CertificateBuilder builder, ASN1ObjectIdentifier kind, ASN1Encodable value) {
     try {
       builder.addExtension(kind, false, value);
     } catch (IOException e) {

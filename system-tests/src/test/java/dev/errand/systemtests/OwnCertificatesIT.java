@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +41,13 @@ class OwnCertificatesIT {
                 .put("ca", certificates.ca().toString())
                 .put("cert", certificates.certificate(name).toString())
                 .put("key", certificates.key(name).toString())
-                .put("allow", new JsonArray(ALLOW)));
+                .put("allow", new JsonArray(allow(name))));
     return conf;
+  }
+
+  /** Each admits itself, or would not start. */
+  private static List<String> allow(String name) {
+    return Stream.concat(ALLOW.stream(), Stream.of(name)).distinct().toList();
   }
 
   private PemFiles pem(String name) {
@@ -50,7 +56,7 @@ class OwnCertificatesIT {
             certificates.ca().toString(),
             certificates.certificate(name).toString(),
             certificates.key(name).toString()),
-        ALLOW);
+        allow(name));
   }
 
   @Test
@@ -60,6 +66,20 @@ class OwnCertificatesIT {
       cluster.worker("worker", as("worker.test", cluster.workerConf("worker")));
       assertThat(get(cluster.client(pem("worker.test")).call("square", 12, String.class)))
           .isEqualTo("12 * 12 = 144");
+    }
+  }
+
+  @Test
+  void aNodeThatWouldNotAdmitItselfDoesNotStart() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      JsonObject conf = as("printer.test", cluster.workerConf("printer"));
+      conf.getJsonObject("cluster").getJsonObject("tls").put("allow", new JsonArray(ALLOW));
+      NodeProcess worker = cluster.startWorker("printer", conf);
+      assertThat(worker.awaitEnd(30)).isEqualTo(2);
+      assertThat(worker.log())
+          .containsExactly(
+              "errand: cluster.tls.cert would not be admitted by this node itself, with ca and"
+                  + " allow: no name of the certificate is in cluster.tls.allow");
     }
   }
 

@@ -48,6 +48,10 @@ final class TlsEncoder extends OutboundHandler<ByteBuffer, ByteBuffer> {
 
   private HandlerStatus encode() throws SSLException, EOFException {
     while (true) {
+      if (link.isFindingOut()) {
+        // An alert may be ready already; but the peer would be gone before its reason is known.
+        return BLOCKED;
+      }
       HandshakeStatus needs = link.engine().getHandshakeStatus();
       if (needs == HandshakeStatus.NEED_TASK) {
         link.runTasks();
