@@ -40,6 +40,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   public static final String END_WITH_INPUT = "errand.endWithInput";
 
   private static final int ADMIT_SECONDS = 10;
+  private static final String INPUT_THREAD = "errand-input";
 
   private final String[] arguments;
   private final Map<String, String> environment;
@@ -232,7 +233,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
               }
               System.exit(ExitCode.DONE);
             },
-            "errand-input");
+            INPUT_THREAD);
     thread.setDaemon(true);
     thread.start();
   }
@@ -245,10 +246,14 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     }
   }
 
-  /** Whether some code of this process, such as a handler, has called for its end. */
+  /**
+   * Whether some code of this process, such as a handler, has called for its end; then the exit
+   * code is its own. The end of the input and a signal may come together, and are one call.
+   */
   private static boolean isExitingByItself() {
-    return Thread.getAllStackTraces().values().stream()
-        .flatMap(Arrays::stream)
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> !thread.getKey().getName().equals(INPUT_THREAD))
+        .flatMap(thread -> Arrays.stream(thread.getValue()))
         .anyMatch(
             frame ->
                 frame.getClassName().equals("java.lang.Runtime")
