@@ -185,6 +185,14 @@ class StartRefusalIT {
   }
 
   @Test
+  void aVerticleThatIsNotOnTheClassPathIsNamedBeforeThereIsAnyPeer() throws Exception {
+    JsonObject conf = new JsonObject().put("cluster", new JsonObject().put("authKey", KEY));
+    refused(
+        start("worker-verticle", Map.of(), "com.acme.Nope", "-conf", conf(conf).toString()),
+        "the verticle com.acme.Nope is not on the class path");
+  }
+
+  @Test
   void aKeyInAWrongPlaceIsNotShown() throws Exception {
     JsonObject conf = withKey();
     conf.getJsonObject("cluster").put("host", KEY).put("peers", KEY);

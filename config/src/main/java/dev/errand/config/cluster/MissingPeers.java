@@ -28,6 +28,7 @@ final class MissingPeers implements AutoCloseable {
   private final MemberProbe probe;
   private final ScheduledExecutorService thread;
   private volatile boolean looked;
+  private boolean told;
   private volatile List<String> missing = List.of();
 
   MissingPeers(HazelcastInstance instance, Peers peers, MemberProbe probe) {
@@ -61,15 +62,20 @@ final class MissingPeers implements AutoCloseable {
         found.add(Peers.text(peer));
       }
     }
-    if (!found.equals(missing)) {
-      log.info(
-          found.isEmpty()
-              ? "all members that answer are in one cluster"
-              : "the members at {} are in another part of the cluster, waits for the merge",
-          found);
-    }
+    tell(found);
     missing = List.copyOf(found);
     looked = true;
+  }
+
+  /** Once is nothing: whoever is just joining answers before it is a member. */
+  private void tell(List<String> found) {
+    if (found.isEmpty() && told) {
+      log.info("all members that answer are in one cluster");
+      told = false;
+    } else if (!found.isEmpty() && found.equals(missing) && !told) {
+      log.info("the members at {} are in another part of the cluster, waits for the merge", found);
+      told = true;
+    }
   }
 
   private Set<InetSocketAddress> members() {

@@ -143,12 +143,26 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
             .map(ServiceLoader.Provider::get)
             .filter(known -> known.verticle().equals(verticle))
             .findAny()
-            .orElse(new GuestRole(verticle, conf));
+            .orElseGet(() -> guest(verticle));
     SettingsReader in = new SettingsReader(conf, environment);
     ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());
     role.check(in);
     in.finish();
     return new SecureCluster(settings, role.name());
+  }
+
+  /** A name that is mistyped is told at once, not when a peer has been found. */
+  private NodeRole guest(String verticle) {
+    boolean isClass = verticle.matches("[\\w$.]+") && !verticle.endsWith(".java");
+    try {
+      if (isClass) {
+        Class.forName(verticle, false, Thread.currentThread().getContextClassLoader());
+      }
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new StartFailure(
+          ExitCode.USAGE, "the verticle " + verticle + " is not on the class path: see java -cp");
+    }
+    return new GuestRole(verticle, conf);
   }
 
   /** The settings as they were checked, without the secret. */
