@@ -4,6 +4,7 @@ import com.hazelcast.internal.networking.Channel;
 import com.hazelcast.internal.server.ServerConnection;
 import dev.errand.config.security.TlsFailure;
 import java.io.EOFException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +30,7 @@ final class TlsLink {
   private final AtomicReference<TlsFailure> failure = new AtomicReference<>();
   private final AtomicInteger computing = new AtomicInteger();
   private volatile boolean established;
+  private volatile boolean gone;
   private volatile Future<?> timer;
 
   /** What the engine waits for, and holds on to the whole connection. */
@@ -96,6 +98,9 @@ final class TlsLink {
       task.run();
     }
     computing.decrementAndGet();
+    if (gone) {
+      end();
+    }
     wakeReader();
     wakeWriter();
   }
@@ -144,19 +149,47 @@ final class TlsLink {
     fail(TlsFailure.of(e));
   }
 
-  /** The connection is at its end: closed by the peer, or broken. */
+  /**
+   * The connection is at its end: closed by the peer, or broken. Whoever is refused may be gone
+   * before the task that refuses it is over: then that task tells.
+   */
   void closed() {
-    fail(TlsFailure.LEFT);
+    dropQueued();
+    gone = true;
+    if (!isFindingOut()) {
+      end();
+    }
+  }
+
+  private void end() {
+    if (!isEstablished() && !hasFailed()) {
+      fail(reason());
+    }
     over();
+  }
+
+  /** What the engine has to report, if anything. */
+  private TlsFailure reason() {
+    try {
+      engine.unwrap(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
+      return TlsFailure.LEFT;
+    } catch (SSLException e) {
+      return TlsFailure.of(e);
+    }
   }
 
   private void over() {
     cancelTimer();
-    Runnable step = queued;
-    if (step != null) {
-      handshakes.tasks().remove(step);
-    }
+    dropQueued();
     handshakes.end(this);
+  }
+
+  private void dropQueued() {
+    Runnable step = queued;
+    if (step != null && handshakes.tasks().remove(step)) {
+      queued = null;
+      computing.decrementAndGet();
+    }
   }
 
   private void close() {
