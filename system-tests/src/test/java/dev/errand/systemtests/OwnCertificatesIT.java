@@ -106,6 +106,10 @@ class OwnCertificatesIT {
                                 line.contains(port + ": refused 127.0.0.1")
                                     && line.contains("no name of its certificate")));
       }
+      for (int knock = 0; knock < 100; knock++) {
+        printer.isThrownOut(Stranger.Knock.FOREIGN_CERTIFICATE, cluster.memberPort);
+      }
+      assertThat(dispatcher.log()).noneMatch(line -> line.contains("it left before"));
       NodeProcess worker =
           cluster.startWorker("printer", as("printer.test", cluster.workerConf("printer")));
       assertThat(worker.awaitEnd(30)).isEqualTo(3);

@@ -93,7 +93,7 @@ final class TlsDecoder extends InboundHandler<ByteBuffer, ByteBuffer> {
     plain.clear();
     SSLEngineResult result;
     try {
-      result = link.engine().unwrap(src, plain);
+      result = link.unwrap(src, plain);
     } finally {
       plain.flip();
     }
@@ -104,7 +104,7 @@ final class TlsDecoder extends InboundHandler<ByteBuffer, ByteBuffer> {
         plain = ByteBuffer.allocate(2 * plain.capacity()).flip();
         return null;
       case CLOSED:
-        if (findingOut || link.isFindingOut()) {
+        if (findingOut || link.isFindingOut() || link.hasFailed()) {
           return BLOCKED;
         }
         throw new EOFException("the peer has ended TLS");

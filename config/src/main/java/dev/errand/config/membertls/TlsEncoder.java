@@ -65,8 +65,7 @@ final class TlsEncoder extends OutboundHandler<ByteBuffer, ByteBuffer> {
           return CLEAN;
         }
       }
-      SSLEngineResult result =
-          link.engine().wrap(link.isEstablished() ? src : NOTHING.duplicate(), dst);
+      SSLEngineResult result = link.wrap(link.isEstablished() ? src : NOTHING.duplicate(), dst);
       switch (result.getStatus()) {
         case BUFFER_OVERFLOW:
           return DIRTY;
@@ -94,7 +93,7 @@ final class TlsEncoder extends OutboundHandler<ByteBuffer, ByteBuffer> {
       saidLastWords = true;
       link.engine().closeOutbound();
       try {
-        link.engine().wrap(NOTHING.duplicate(), dst);
+        link.wrap(NOTHING.duplicate(), dst);
       } catch (SSLException e) {
         // There is nothing more to say.
       }

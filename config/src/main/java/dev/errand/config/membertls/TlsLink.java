@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -55,6 +56,36 @@ final class TlsLink {
     Future<?> last = timer;
     if (last != null) {
       last.cancel(false);
+    }
+  }
+
+  SSLEngineResult unwrap(ByteBuffer from, ByteBuffer to) throws SSLException {
+    return call(() -> engine.unwrap(from, to));
+  }
+
+  SSLEngineResult wrap(ByteBuffer from, ByteBuffer to) throws SSLException {
+    return call(() -> engine.wrap(from, to));
+  }
+
+  private interface EngineCall {
+    SSLEngineResult run() throws SSLException;
+  }
+
+  /**
+   * An engine tells once why its handshake fails, to whoever calls first; the other side only sees
+   * it closed. So until it is established the reason is noted before the other side may call.
+   */
+  private SSLEngineResult call(EngineCall call) throws SSLException {
+    if (isEstablished()) {
+      return call.run();
+    }
+    synchronized (this) {
+      try {
+        return call.run();
+      } catch (SSLException e) {
+        fail(TlsFailure.of(e));
+        throw e;
+      }
     }
   }
 
@@ -171,7 +202,7 @@ final class TlsLink {
   /** What the engine has to report, if anything. */
   private TlsFailure reason() {
     try {
-      engine.unwrap(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
+      unwrap(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
       return TlsFailure.LEFT;
     } catch (SSLException e) {
       return TlsFailure.of(e);
