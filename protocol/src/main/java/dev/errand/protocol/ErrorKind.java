@@ -17,7 +17,9 @@ public enum ErrorKind {
   /** The handler said that no further attempt can help. */
   REJECTED,
   /** Its workers were lost while it ran, one after the other, the last one alone with it. */
-  POISON;
+  POISON,
+  /** It had not ended when its {@code expiresIn} was over. */
+  EXPIRED;
 
   private static final ErrorKind[] VALUES = values();
 

@@ -17,6 +17,8 @@ import io.vertx.core.json.JsonObject;
  * @param error of the last failed attempt; stays until an attempt succeeds
  * @param attempts how many, and where the last ran
  * @param times in milliseconds since 1970
+ * @param priority 0 to 9, higher first
+ * @param batch id of the batch it belongs to; null: none
  * @param progress of the running attempt; null if none was told
  * @param waitingFor why it waits; null unless queued or scheduled
  */
@@ -29,6 +31,8 @@ public record Task(
     TaskError error,
     Attempts attempts,
     Times times,
+    int priority,
+    String batch,
     Progress progress,
     WaitingFor waitingFor) {
 

@@ -20,6 +20,10 @@ public final class TaskJson {
             .put("attempt", task.attempts().attempt())
             .put("maxAttempts", task.attempts().most())
             .put("submittedAt", Instant.ofEpochMilli(task.times().submitted()));
+    json.put("priority", task.priority());
+    if (task.batch() != null) {
+      json.put("batch", task.batch());
+    }
     putJson(json, "payload", task.payload());
     putJson(json, "result", task.result());
     if (task.error() != null) {
@@ -77,6 +81,8 @@ public final class TaskJson {
             json.getInteger("attempt"), json.getInteger("maxAttempts"), json.getString("worker")),
         new Task.Times(
             getTime(json, "submittedAt"), getTime(json, "startedAt"), getTime(json, "finishedAt")),
+        json.getInteger("priority", Terms.USUAL_PRIORITY),
+        json.getString("batch"),
         progress == null
             ? null
             : new Progress(progress.getDouble("fraction"), progress.getString("message")),

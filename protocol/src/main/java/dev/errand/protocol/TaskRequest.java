@@ -2,51 +2,53 @@ package dev.errand.protocol;
 
 import io.vertx.core.json.Json;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
  * A task to submit: its type, its payload and what it asks for. Immutable; the {@code with…}
- * methods give changed copies. What is left out ({@code null}, 0) takes the dispatcher's default.
+ * methods give changed copies. What is left out takes the dispatcher's default.
  *
  * @param type which handler; matches {@link #TYPE_PATTERN}
  * @param payload one JSON value in UTF-8
- * @param timeout for each attempt; null: the handler's, else the dispatcher's default
- * @param maxAttempts 1 (run at most once) to {@value #MAX_ATTEMPTS}; 0: the dispatcher's default
- * @param backoff the first pause before a retry, doubled each time; null: the dispatcher's default
+ * @param terms how it is to be run
+ * @param idempotencyKey 1 to {@value #MAX_KEY} characters: submitted again with the same key it is
+ *     the same task, for as long as that is kept; null: none
+ * @param batch where it belongs; null: to no batch
  */
 public record TaskRequest(
-    String type, Bytes payload, Duration timeout, int maxAttempts, Duration backoff) {
+    String type, Bytes payload, Terms terms, String idempotencyKey, BatchPlace batch) {
 
   /** What a type looks like. */
   public static final Pattern TYPE_PATTERN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}");
 
-  /** The most attempts a task may ask for. */
-  public static final int MAX_ATTEMPTS = 1_000;
+  /** The longest idempotency key, in characters. */
+  public static final int MAX_KEY = 200;
 
-  private static final Duration MIN_DURATION = Duration.ofMillis(1);
-
-  /** The longest timeout and backoff. */
-  public static final Duration MAX_DURATION = Duration.ofDays(30);
-
+  /**
+   * Checks everything but the payload, which the dispatcher looks at.
+   *
+   * @throws IllegalArgumentException with the name of what is wrong
+   */
   public TaskRequest {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(terms, "terms");
     if (!TYPE_PATTERN.matcher(type).matches()) {
       throw new IllegalArgumentException(
           "type '" + type + "' must match " + TYPE_PATTERN.pattern());
     }
-    checkDuration("timeout", timeout);
-    checkDuration("backoff", backoff);
-    if (maxAttempts < 0 || maxAttempts > MAX_ATTEMPTS) {
+    if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_KEY)) {
       throw new IllegalArgumentException(
-          "maxAttempts " + maxAttempts + " must be 1 to " + MAX_ATTEMPTS);
+          "idempotencyKey has "
+              + idempotencyKey.length()
+              + " characters, must have 1 to "
+              + MAX_KEY);
     }
-  }
-
-  private static void checkDuration(String name, Duration value) {
-    if (value != null && (value.compareTo(MIN_DURATION) < 0 || value.compareTo(MAX_DURATION) > 0)) {
-      throw new IllegalArgumentException(name + " " + value + " must be 1 ms to 30 days");
+    if (idempotencyKey != null && batch != null && batch.line() != 0) {
+      throw new IllegalArgumentException(
+          "a batch's line has its number as its key: leave idempotencyKey out");
     }
   }
 
@@ -62,7 +64,7 @@ public record TaskRequest(
 
   /** A task whose payload is JSON text already. */
   public static TaskRequest ofJson(String type, Bytes payload) {
-    return new TaskRequest(type, payload, null, 0, null);
+    return new TaskRequest(type, payload, Terms.NONE, null, null);
   }
 
   /** What is said of a payload over the limit; both in bytes. */
@@ -74,15 +76,51 @@ public record TaskRequest(
         + ": send less, or a reference to where it lies";
   }
 
+  /** On other terms. */
+  public TaskRequest with(Terms other) {
+    return new TaskRequest(type, payload, other, idempotencyKey, batch);
+  }
+
+  /** For each attempt; null: the handler's, else the dispatcher's default. */
   public TaskRequest withTimeout(Duration value) {
-    return new TaskRequest(type, payload, value, maxAttempts, backoff);
+    return with(terms.withTimeout(value));
   }
 
+  /** How often it may fail; 1: it runs at most once; 0: the dispatcher's default. */
   public TaskRequest withMaxAttempts(int value) {
-    return new TaskRequest(type, payload, timeout, value, backoff);
+    return with(terms.withMaxAttempts(value));
   }
 
+  /** The first pause before a retry, doubled each time; null: the dispatcher's default. */
   public TaskRequest withBackoff(Duration value) {
-    return new TaskRequest(type, payload, timeout, maxAttempts, value);
+    return with(terms.withBackoff(value));
+  }
+
+  /** From 0 to 9, higher first. */
+  public TaskRequest withPriority(int value) {
+    return with(terms.withPriority(value));
+  }
+
+  /** From the submission until it may start; null: at once. */
+  public TaskRequest withDelay(Duration value) {
+    return with(terms.withDelay(value));
+  }
+
+  /** From the submission until it has to have ended; null: never. */
+  public TaskRequest withExpiresIn(Duration value) {
+    return with(terms.withExpiresIn(value));
+  }
+
+  /** Labels that the worker has to carry. */
+  public TaskRequest withRequire(Map<String, String> value) {
+    return with(terms.withRequire(value));
+  }
+
+  public TaskRequest withIdempotencyKey(String value) {
+    return new TaskRequest(type, payload, terms, value, batch);
+  }
+
+  public TaskRequest withBatch(BatchPlace value) {
+    return new TaskRequest(type, payload, terms, idempotencyKey, value);
   }
 }

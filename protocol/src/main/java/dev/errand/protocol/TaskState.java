@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What becomes of a task; the last three are terminal. */
 public enum TaskState {
-  /** Waits for a time: the backoff before its next attempt. */
+  /** Waits for a time: its delay, or the backoff before its next attempt. */
   SCHEDULED,
   /** Waits for a worker. */
   QUEUED,

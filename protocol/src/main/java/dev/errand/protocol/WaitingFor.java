@@ -17,7 +17,15 @@ public record WaitingFor(Code code, String message) {
     /** Every slot for the type is taken. */
     SLOTS_BUSY,
     /** The pause before the next attempt. */
-    BACKOFF;
+    BACKOFF,
+    /** The time it asked not to start before. */
+    DELAY,
+    /** Its type is paused. */
+    PAUSED,
+    /** As many of its type run as may run at once. */
+    LIMIT,
+    /** The dispatcher has just started again: a worker may still have it. */
+    RECOVERING;
 
     /** As it reads in JSON: {@code "no-worker"}. */
     public String text() {

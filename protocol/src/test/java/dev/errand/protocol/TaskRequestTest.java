@@ -17,7 +17,7 @@ class TaskRequestTest {
 
   @Test
   void whatIsLeftOutTakesTheDefault() {
-    assertThat(PLAIN).isEqualTo(new TaskRequest("square", Bytes.of("423"), null, 0, null));
+    assertThat(PLAIN).isEqualTo(new TaskRequest("square", Bytes.of("423"), Terms.NONE, null, null));
   }
 
   @Test
@@ -27,11 +27,8 @@ class TaskRequestTest {
             .withTimeout(Duration.ofSeconds(1))
             .withMaxAttempts(2)
             .withBackoff(Duration.ofSeconds(3));
-    assertThat(changed)
-        .isEqualTo(
-            new TaskRequest(
-                "square", Bytes.of("423"), Duration.ofSeconds(1), 2, Duration.ofSeconds(3)));
-    assertThat(PLAIN.timeout()).isNull();
+    assertThat(changed).isEqualTo(PLAIN.with(new Terms(1_000, 2, 3_000, 4, 0, 0, Map.of())));
+    assertThat(PLAIN.terms()).isSameAs(Terms.NONE);
     assertThat(changed.withTimeout(null).withMaxAttempts(0).withBackoff(null)).isEqualTo(PLAIN);
   }
 
@@ -68,8 +65,8 @@ class TaskRequestTest {
   @Test
   void durationsLastAMillisecondToThirtyDays() {
     for (Duration fine : List.of(Duration.ofMillis(1), Duration.ofDays(30))) {
-      assertThat(PLAIN.withTimeout(fine).timeout()).isEqualTo(fine);
-      assertThat(PLAIN.withBackoff(fine).backoff()).isEqualTo(fine);
+      assertThat(PLAIN.withTimeout(fine).terms().timeout()).isEqualTo(fine.toMillis());
+      assertThat(PLAIN.withBackoff(fine).terms().backoff()).isEqualTo(fine.toMillis());
     }
     for (Duration bad :
         List.of(
@@ -91,7 +88,7 @@ class TaskRequestTest {
   @Test
   void attemptsAreOneToAThousand() {
     for (int fine : new int[] {1, 1_000}) {
-      assertThat(PLAIN.withMaxAttempts(fine).maxAttempts()).isEqualTo(fine);
+      assertThat(PLAIN.withMaxAttempts(fine).terms().maxAttempts()).isEqualTo(fine);
     }
     for (int bad : new int[] {-1, 1_001, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       assertThatThrownBy(() -> PLAIN.withMaxAttempts(bad))

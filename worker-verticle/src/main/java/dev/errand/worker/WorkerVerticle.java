@@ -16,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +86,8 @@ public final class WorkerVerticle extends VerticleBase {
                 settings.name(),
                 nodeId,
                 new Credit(slots.blocking(), slots.eventLoop()),
-                handlers.offers()),
+                handlers.offers(),
+                Map.of()),
             runner,
             new BusPort(vertx, this::turn, () -> core.link()));
     consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));

@@ -196,7 +196,7 @@ public final class DispatcherCore {
     client.lastNumber = submit.number();
     String problem = problem(submit);
     if (problem != null) {
-      turns.answer(client, new Accepted(submit.number(), 0, problem));
+      turns.answer(client, new Accepted(submit.number(), 0, problem, 0));
       return;
     }
     LiveTask task = tasks.submit(submit, now);
@@ -204,7 +204,7 @@ public final class DispatcherCore {
       Tasks.watch(task, client);
     }
     turns.submitted(task);
-    turns.answer(client, new Accepted(submit.number(), task.spec.id(), null));
+    turns.answer(client, Accepted.taken(submit.number(), task.spec.id()));
   }
 
   private String problem(Submit submit) {

@@ -5,6 +5,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 
 /**
  * A task that reached its terminal state.
@@ -39,6 +40,8 @@ public record EndedTask(
         error,
         new Task.Attempts(attempt, spec.maxAttempts(), worker),
         new Task.Times(spec.submitted(), started, finished),
+        Terms.USUAL_PRIORITY,
+        null,
         null,
         null);
   }

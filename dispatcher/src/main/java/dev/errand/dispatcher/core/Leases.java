@@ -188,7 +188,8 @@ final class Leases {
    * @param before what the dispatcher knew of it; null if it was lost
    */
   void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
-    Set<Long> held = new HashSet<>(hello.held());
+    Set<Long> held = new HashSet<>();
+    hello.held().forEach(each -> held.add(each.lease()));
     List<Lease> leases = before == null ? List.of() : newestFirst(before);
     for (Lease lease : leases) {
       close(lease);
@@ -198,7 +199,7 @@ final class Leases {
         lost.put(lease.id, lease);
       }
     }
-    for (long id : hello.held()) {
+    for (long id : held) {
       if (readopt(worker, id, now) == null) {
         new Cancel(id, CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
         turns.touch(worker);

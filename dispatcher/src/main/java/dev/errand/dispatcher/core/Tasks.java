@@ -5,6 +5,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.frame.Done;
 import dev.errand.protocol.frame.Submit;
@@ -74,9 +75,11 @@ final class Tasks {
             lastId,
             submit.type(),
             submit.payload(),
-            submit.timeoutMillis(),
-            submit.maxAttempts() == 0 ? defaults.maxAttempts() : submit.maxAttempts(),
-            submit.backoffMillis() == 0 ? defaults.backoff() : submit.backoffMillis(),
+            submit.terms().timeout(),
+            submit.terms().maxAttempts() == 0
+                ? defaults.maxAttempts()
+                : submit.terms().maxAttempts(),
+            submit.terms().backoff() == 0 ? defaults.backoff() : submit.terms().backoff(),
             now.wallMillis());
     LiveTask task = new LiveTask(spec, queue(spec.type()));
     live.put(spec.id(), task);
@@ -226,6 +229,8 @@ final class Tasks {
         task.error,
         new Task.Attempts(task.attempt, task.spec.maxAttempts(), task.worker),
         new Task.Times(task.spec.submitted(), task.started, 0),
+        Terms.USUAL_PRIORITY,
+        null,
         task.progress,
         waitingFor(task, now));
   }

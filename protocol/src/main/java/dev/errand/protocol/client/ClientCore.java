@@ -17,6 +17,7 @@ import dev.errand.protocol.frame.Submit;
 import dev.errand.protocol.frame.Watch;
 import dev.errand.protocol.frame.Welcome;
 import dev.errand.protocol.link.DispatcherLink;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -217,7 +218,9 @@ final class ClientCore implements DispatcherLink.Owner {
     }
     unanswered.remove();
     if (answer.id() == 0) {
-      first.failed(new SubmissionException(answer.problem()));
+      Duration retryAfter =
+          answer.retryMillis() == 0 ? null : Duration.ofMillis(answer.retryMillis());
+      first.failed(new SubmissionException(answer.problem(), retryAfter));
       return;
     }
     if (first.watched) {

@@ -217,12 +217,14 @@ public final class TaskClient {
           new Task(
               TaskId.text(id),
               request.type(),
-              TaskState.QUEUED,
+              request.terms().delay() == 0 ? TaskState.QUEUED : TaskState.SCHEDULED,
               request.payload(),
               null,
               null,
-              new Task.Attempts(0, request.maxAttempts(), null),
+              new Task.Attempts(0, request.terms().maxAttempts(), null),
               new Task.Times(TaskId.millis(id), 0, 0),
+              request.terms().priority(),
+              request.batch() == null ? null : request.batch().batch(),
               null,
               null));
     }

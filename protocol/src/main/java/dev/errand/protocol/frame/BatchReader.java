@@ -1,5 +1,6 @@
 package dev.errand.protocol.frame;
 
+import dev.errand.protocol.Terms;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ public final class BatchReader {
   private final FrameReader in;
   private final List<String> names = new ArrayList<>();
   private int left;
+  private Terms terms = Terms.NONE;
 
   /** Reads the entries behind a frame's header. */
   public BatchReader(byte[] frame) throws MalformedFrameException {
@@ -42,6 +44,14 @@ public final class BatchReader {
 
   FrameReader in() {
     return in;
+  }
+
+  /** The same terms, as the object that came before if they are equal. */
+  Terms shared(Terms next) {
+    if (!terms.equals(next)) {
+      terms = next;
+    }
+    return terms;
   }
 
   String name() throws MalformedFrameException {

@@ -5,6 +5,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 
 /**
  * The end of a task that a client watches.
@@ -14,6 +15,9 @@ import dev.errand.protocol.TaskState;
  */
 public record Done(long id, Task task) {
 
+  /** Beside the state: what few tasks have follows. */
+  private static final int MORE = 128;
+
   /** Adds it to a batch of {@link FrameKind#DONE}. */
   public void write(BatchWriter batch) {
     FrameWriter out = batch.entry();
@@ -22,7 +26,12 @@ public record Done(long id, Task task) {
       out.u8(0);
       return;
     }
-    out.u8(task.state().ordinal());
+    boolean more = task.priority() != Terms.USUAL_PRIORITY || task.batch() != null;
+    out.u8(task.state().ordinal() | (more ? MORE : 0));
+    if (more) {
+      out.u8(task.priority());
+      batch.name(task.batch() == null ? "" : task.batch());
+    }
     batch.name(task.type());
     out.varint(task.attempts().attempt()).varint(task.attempts().most());
     batch.name(task.worker() == null ? "" : task.worker());
@@ -43,7 +52,9 @@ public record Done(long id, Task task) {
     if (code == 0) {
       return new Done(id, null);
     }
-    TaskState state = TaskState.of(code);
+    int priority = (code & MORE) != 0 ? in.u8() : Terms.USUAL_PRIORITY;
+    String place = (code & MORE) != 0 ? batch.name() : "";
+    TaskState state = TaskState.of(code & ~MORE);
     if (state == null || !state.terminal()) {
       throw new MalformedFrameException("not a terminal state");
     }
@@ -72,6 +83,8 @@ public record Done(long id, Task task) {
             error,
             new Task.Attempts(attempt, most, worker.isEmpty() ? null : worker),
             times,
+            priority,
+            place.isEmpty() ? null : place,
             null,
             null));
   }

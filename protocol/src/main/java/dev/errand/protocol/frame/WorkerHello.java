@@ -1,7 +1,9 @@
 package dev.errand.protocol.frame;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A worker introduces itself, at its start and whenever it or the dispatcher lost the other.
@@ -10,7 +12,8 @@ import java.util.List;
  * @param nodeId of its Vert.x node, to match membership events
  * @param slots how many it has
  * @param offers what it runs
- * @param held leases that run here, or whose outcomes wait here for an acknowledgement
+ * @param labels what tasks may require of it
+ * @param held leases that take a slot here, or whose outcomes wait here for an acknowledgement
  * @param draining whether it takes nothing new
  */
 public record WorkerHello(
@@ -18,8 +21,21 @@ public record WorkerHello(
     String nodeId,
     Credit slots,
     List<Offer> offers,
-    List<Long> held,
+    Map<String, String> labels,
+    List<Held> held,
     boolean draining) {
+
+  /**
+   * A lease that the worker holds.
+   *
+   * @param lease its id
+   * @param task the task's id; 0: not told
+   */
+  public record Held(long lease, long task) {}
+
+  private static final int DRAINING = 1;
+  private static final int LABELS = 2;
+  private static final int TASKS = 4;
 
   private static final int MAX_TEXT_BYTES = 1_000;
 
@@ -32,10 +48,19 @@ public record WorkerHello(
       out.text(offer.type()).u8(offer.pool().ordinal()).varint(offer.timeoutMillis());
     }
     out.varint(held.size());
-    for (long lease : held) {
-      out.i64(lease);
+    for (Held each : held) {
+      out.i64(each.lease());
     }
-    return out.u8(draining ? 1 : 0).frame(FrameKind.WORKER_HELLO, session, 0, Credit.NONE);
+    boolean tasks = held.stream().anyMatch(each -> each.task() != 0);
+    out.u8((draining ? DRAINING : 0) | (labels.isEmpty() ? 0 : LABELS) | (tasks ? TASKS : 0));
+    if (!labels.isEmpty()) {
+      out.varint(labels.size());
+      labels.forEach((label, value) -> out.text(label).text(value));
+    }
+    if (tasks) {
+      held.forEach(each -> out.i64(each.task()));
+    }
+    return out.frame(FrameKind.WORKER_HELLO, session, 0, Credit.NONE);
   }
 
   public static WorkerHello read(byte[] frame) throws MalformedFrameException {
@@ -47,12 +72,21 @@ public record WorkerHello(
     for (int left = in.varint(frame.length); left > 0; left--) {
       offers.add(new Offer(in.text(MAX_TEXT_BYTES), Pool.of(in.u8()), in.varint()));
     }
-    List<Long> held = new ArrayList<>();
+    List<Held> held = new ArrayList<>();
     for (int left = in.varint(frame.length); left > 0; left--) {
-      held.add(in.i64());
+      held.add(new Held(in.i64(), 0));
     }
-    boolean draining = in.u8() != 0;
+    int flags = in.u8();
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (int left = (flags & LABELS) != 0 ? in.varint(frame.length) : 0; left > 0; left--) {
+      labels.put(in.text(MAX_TEXT_BYTES), in.text(MAX_TEXT_BYTES));
+    }
+    if ((flags & TASKS) != 0) {
+      for (int i = 0; i < held.size(); i++) {
+        held.set(i, new Held(held.get(i).lease(), in.i64()));
+      }
+    }
     in.end();
-    return new WorkerHello(name, nodeId, slots, offers, held, draining);
+    return new WorkerHello(name, nodeId, slots, offers, labels, held, (flags & DRAINING) != 0);
   }
 }

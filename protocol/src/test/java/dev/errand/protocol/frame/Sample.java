@@ -114,8 +114,8 @@ record Sample(byte[] frame, Header header, Object body) {
             .withBackoff(Duration.ofMillis(1));
     List<Submit> submits =
         List.of(
-            new Submit(1, false, "square", Bytes.of("423"), 0, 0, 0),
-            new Submit(2, true, "square", Bytes.of("423"), 2_592_000_000L, 1_000, 1));
+            new Submit(1, false, "square", Bytes.of("423"), Terms.NONE, null, null),
+            new Submit(2, true, "square", Bytes.of("423"), full.terms(), null, null));
     add(
         all,
         FrameKind.SUBMIT,
@@ -125,7 +125,7 @@ record Sample(byte[] frame, Header header, Object body) {
           Submit.write(batch, 2, true, full);
         });
     List<Accepted> answers =
-        List.of(new Accepted(1, ID, null), new Accepted(2, 0, "payload is empty"));
+        List.of(Accepted.taken(1, ID), new Accepted(2, 0, "payload is empty", 0));
     add(all, FrameKind.ACCEPTED, answers, batch -> answers.forEach(each -> each.write(batch)));
     List<Watch> watches = List.of(new Watch(ID), new Watch(Long.MAX_VALUE));
     add(all, FrameKind.WATCH, watches, batch -> watches.forEach(watch -> watch.write(batch)));
@@ -152,6 +152,8 @@ record Sample(byte[] frame, Header header, Object body) {
             new Task.Attempts(worker == null ? 0 : 2, 3, worker),
             new Task.Times(
                 1_785_000_000_000L, worker == null ? 0 : 1_785_000_000_001L, 1_785_000_000_999L),
+            4,
+            null,
             null,
             null));
   }

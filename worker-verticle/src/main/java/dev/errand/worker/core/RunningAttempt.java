@@ -12,6 +12,9 @@ final class RunningAttempt {
   /** Whether its outcome is still of interest: not yet told, not cancelled, not released. */
   boolean wanted = true;
 
+  /** Whether the dispatcher closed it, or was told its end, before it left its slot. */
+  boolean overstays;
+
   /** Whether its handler was told that it is lost. */
   boolean lost;
 

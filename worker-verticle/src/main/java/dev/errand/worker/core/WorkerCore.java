@@ -20,6 +20,7 @@ import dev.errand.protocol.frame.Release;
 import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.Welcome;
 import dev.errand.protocol.frame.WorkerHello;
+import dev.errand.protocol.frame.WorkerHello.Held;
 import dev.errand.protocol.link.DispatcherLink;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,7 +102,18 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       }
     }
     if (link.session() == null && lostAt != 0 && now - lostAt >= KEEP_NANOS) {
-      link.sending().clear();
+      lostAt = 0;
+      dropOutcomes();
+    }
+  }
+
+  /** What had begun must not look as if it never had: of each the lease is kept. */
+  private void dropOutcomes() {
+    List<Held> kept = kept();
+    link.sending().clear();
+    for (Held each : kept) {
+      new Release(each.lease(), true, "no dispatcher came for its outcome")
+          .write(link.batch(FrameKind.RELEASE));
     }
   }
 
@@ -114,6 +126,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
             + "' gave no outcome in "
             + attempt.timeoutMillis()
             + " ms";
+    one.overstays = true;
     tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), attempt.timeoutMillis() * 1_000);
   }
 
@@ -156,9 +169,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   /** Whether something is kept that a dispatcher must be told of its tasks. */
   public boolean owes() {
-    List<Long> leases = new ArrayList<>();
-    link.sending().forEachKept(frame -> addLeases(frame, leases));
-    return !leases.isEmpty();
+    return !kept().isEmpty();
   }
 
   /** Says that it leaves for good. */
@@ -197,14 +208,16 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   @Override
   public void ended(long lease) {
-    if (running.containsKey(lease)) {
-      // Of what never says what it came to, the dispatcher must not go on thinking that it runs.
-      release(lease, true, "it was asked to stop, and did not end in time");
-    }
+    // Of what never says what it came to, the dispatcher must not go on thinking that it runs.
+    release(lease, true, "it was asked to stop, and did not end in time");
     RunningAttempt one = running.remove(lease);
-    if (one != null) {
-      taken[one.pool.ordinal()]--;
-      progress.remove(lease);
+    if (one == null) {
+      return;
+    }
+    taken[one.pool.ordinal()]--;
+    progress.remove(lease);
+    if (one.overstays) {
+      new Release(lease, true, "it has left its slot").write(link.batch(FrameKind.RELEASE));
     }
   }
 
@@ -217,28 +230,36 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   @Override
   public byte[] hello(Session session) {
-    List<Long> held = new ArrayList<>();
-    running.forEach(
-        (lease, one) -> {
-          if (one.wanted) {
-            held.add(lease);
-          }
-        });
-    link.sending().forEachKept(frame -> addLeases(frame, held));
+    List<Held> held = kept();
+    running.forEach((lease, one) -> held.add(new Held(lease, one.attempt.task())));
     return new WorkerHello(
-            profile.name(), profile.nodeId(), profile.slots(), profile.offers(), held, draining)
+            profile.name(),
+            profile.nodeId(),
+            profile.slots(),
+            profile.offers(),
+            profile.labels(),
+            held,
+            draining)
         .frame(session);
   }
 
-  private static void addLeases(byte[] frame, List<Long> held) {
+  /** The leases whose outcome or release the dispatcher has not recorded. */
+  private List<Held> kept() {
+    List<Held> held = new ArrayList<>();
+    link.sending().forEachKept(frame -> addLeases(frame, held));
+    return held;
+  }
+
+  private static void addLeases(byte[] frame, List<Held> held) {
     try {
       FrameKind kind = Header.read(frame).kind();
       BatchReader batch = new BatchReader(frame);
       while (batch.next()) {
         if (kind == FrameKind.OUTCOMES) {
-          held.add(Outcome.read(batch).lease());
+          Outcome outcome = Outcome.read(batch);
+          held.add(new Held(outcome.lease(), outcome.task()));
         } else if (kind == FrameKind.RELEASE) {
-          held.add(Release.read(batch).lease());
+          held.add(new Held(Release.read(batch).lease(), 0));
         }
       }
     } catch (MalformedFrameException e) {
@@ -351,6 +372,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     RunningAttempt one = running.get(cancel.lease());
     if (one != null) {
       one.wanted = false;
+      one.overstays = true;
       runner.cancel(cancel.lease(), cancel.reason());
     }
   }
