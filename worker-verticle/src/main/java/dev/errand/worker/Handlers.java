@@ -1,6 +1,7 @@
 package dev.errand.worker;
 
 import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.worker.api.BlockingTaskHandler;
@@ -93,8 +94,7 @@ final class Handlers {
   }
 
   private static long millis(Handler handler, Duration timeout) {
-    if (timeout.compareTo(Duration.ofMillis(1)) < 0
-        || timeout.compareTo(TaskRequest.MAX_DURATION) > 0) {
+    if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Terms.MAX_DURATION) > 0) {
       throw new IllegalArgumentException(
           name(handler) + ": timeout " + timeout + " must be 1 ms to 30 days, or null");
     }

@@ -1,7 +1,7 @@
 package dev.errand.worker.handlers;
 
 import dev.errand.config.settings.Quantities;
-import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.Terms;
 import dev.errand.worker.api.TaskContext;
 import dev.errand.worker.api.TaskHandler;
 import dev.errand.worker.api.TaskRejected;
@@ -45,7 +45,7 @@ public final class SleepHandler implements TaskHandler {
     } catch (IllegalArgumentException e) {
       throw new TaskRejected("payload " + e.getMessage());
     }
-    if (duration.compareTo(TaskRequest.MAX_DURATION) > 0) {
+    if (duration.compareTo(Terms.MAX_DURATION) > 0) {
       throw new TaskRejected("payload must be at most 30d, the longest timeout");
     }
     // A timer can't do with less.
