@@ -2,12 +2,19 @@ package dev.errand.dispatcher;
 
 import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.DispatcherCore;
-import dev.errand.dispatcher.core.EndedTask;
 import dev.errand.dispatcher.core.Now;
+import dev.errand.dispatcher.core.Refusal;
+import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskId;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +29,8 @@ public final class Dispatch {
   private final Context context;
   private final DispatcherCore core;
   private final TaskStore store;
+  private final List<Promise<Void>> waiting = new ArrayList<>();
+  private final LongSet retrying = new LongOpenHashSet();
   private boolean turning;
   private Throwable storeFailure;
 
@@ -30,6 +39,7 @@ public final class Dispatch {
     this.context = context;
     this.core = core;
     this.store = store;
+    store.onForgotten(core::forgotten);
   }
 
   /** The time that the core is to be told, now. */
@@ -76,6 +86,68 @@ public final class Dispatch {
         : store.read(id).map(ended -> ended == null ? null : ended.view());
   }
 
+  /**
+   * Nobody wants the task any more.
+   *
+   * @return the task as it ended; fails with a {@link RefusedException}
+   */
+  public Future<Task> cancel(long id) {
+    Refusal refusal = core.cancel(id, now());
+    if (refusal == null) {
+      return recorded().compose(any -> find(id));
+    }
+    return find(id)
+        .compose(
+            task ->
+                Future.failedFuture(
+                    new RefusedException(
+                        task == null || !task.state().terminal()
+                            ? refusal
+                            : Refusal.conflict(
+                                "task " + task.id() + " has ended: it " + task.state().text()))));
+  }
+
+  /**
+   * A task that has ended is tried again from the beginning.
+   *
+   * @return the task as it waits; fails with a {@link RefusedException}
+   */
+  public Future<Task> retry(long id) {
+    if (core.view(id, now()) != null || !retrying.add(id)) {
+      return Future.failedFuture(
+          new RefusedException(
+              Refusal.conflict(
+                  "task " + TaskId.text(id) + " has not ended: only what has can be retried")));
+    }
+    // One at a time: what the store says must not be older than another retry's end.
+    return store
+        .read(id)
+        .compose(ended -> retry(id, ended))
+        .eventually(
+            () -> {
+              retrying.remove(id);
+              return Future.succeededFuture();
+            });
+  }
+
+  private Future<Task> retry(long id, StoredTask ended) {
+    Refusal refusal =
+        ended == null
+            ? Refusal.unknown("there is no task " + TaskId.text(id))
+            : core.retry(ended, now());
+    return refusal == null
+        ? recorded().compose(any -> find(id))
+        : Future.failedFuture(new RefusedException(refusal));
+  }
+
+  /** Completes when what this turn changes is durable and counts. */
+  private Future<Void> recorded() {
+    Promise<Void> promise = Promise.promise();
+    waiting.add(promise);
+    turn();
+    return promise.future();
+  }
+
   /** The core's state at this moment. */
   public Snapshot snapshot() {
     Now now = now();
@@ -102,15 +174,18 @@ public final class Dispatch {
     }
     Changes changes = core.changes();
     if (changes != null) {
+      List<Promise<Void>> told = List.copyOf(waiting);
+      waiting.clear();
       Future<Void> durable = store.append(changes);
       if (durable.succeeded()) {
         core.durable(changes.number());
+        told.forEach(Promise::complete);
       } else {
-        durable.onComplete(done -> durable(changes, done.cause()));
+        durable.onComplete(done -> durable(changes, told, done.cause()));
       }
     }
     for (DispatcherCore.Watching watching : core.unresolved()) {
-      Future<EndedTask> found = store.read(watching.id());
+      Future<StoredTask> found = store.read(watching.id());
       if (found.succeeded()) {
         core.watched(watching, found.result());
       } else {
@@ -118,23 +193,29 @@ public final class Dispatch {
       }
     }
     core.flush(now());
+    if (core.isUrgent()) {
+      turn();
+    }
   }
 
-  private void durable(Changes changes, Throwable failure) {
+  private void durable(Changes changes, List<Promise<Void>> told, Throwable failure) {
     if (storeFailure != null) {
+      told.forEach(promise -> promise.fail(storeFailure));
       // What lies behind a failure, or is found out after it, is never told.
       return;
     }
     if (failure != null) {
       storeFailure = failure;
+      told.forEach(promise -> promise.fail(failure));
       log.error("the store failed, no more work is taken: {}", failure.getMessage());
       return;
     }
     core.durable(changes.number());
+    told.forEach(Promise::complete);
     turn();
   }
 
-  private void watched(DispatcherCore.Watching watching, EndedTask ended) {
+  private void watched(DispatcherCore.Watching watching, StoredTask ended) {
     core.watched(watching, ended);
     turn();
   }

@@ -134,7 +134,8 @@ public final class DispatcherVerticle extends VerticleBase {
         Header.cluster(cluster),
         store.id(),
         store.epoch(),
-        new CoreSettings.Limits(settings.limits().payload(), settings.limits().result()),
+        new CoreSettings.Limits(
+            settings.limits().payload(), settings.limits().result(), 10_000_000, 1L << 30),
         new CoreSettings.Defaults(
             settings.defaults().timeout().toMillis(),
             settings.defaults().maxAttempts(),

@@ -4,14 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one turn changed for good: to be made durable as a whole, before anybody is told. Filled by
- * the core, then read by the store, and not changed any more.
+ * What one turn changed for good: to be kept as a whole, in this order, before anybody is told.
+ * Filled by the core, then read by the store, and not changed any more.
  */
 public final class Changes {
 
   private final long number;
-  private final List<TaskSpec> submitted = new ArrayList<>();
-  private final List<EndedTask> ended = new ArrayList<>();
+  private final List<StoredTask> tasks = new ArrayList<>();
+  private final List<TypeSettings> types = new ArrayList<>();
+  private final List<String> endedBatches = new ArrayList<>(0);
+  private boolean urgent;
 
   Changes(long number) {
     this.number = number;
@@ -22,13 +24,46 @@ public final class Changes {
     return number;
   }
 
-  /** Tasks that were taken in, in the order of their ids. */
-  public List<TaskSpec> submitted() {
-    return submitted;
+  /** A task's new record. */
+  void add(StoredTask task) {
+    tasks.add(task);
   }
 
-  /** Tasks that ended, each after its submission. */
-  public List<EndedTask> ended() {
-    return ended;
+  void add(TypeSettings type) {
+    types.add(type);
+    urgent = true;
+  }
+
+  /** No task of that batch is live any more; more may come. */
+  void endBatch(String batch) {
+    endedBatches.add(batch);
+  }
+
+  /** Somebody waits until this is safe from a loss of power. */
+  void hurry() {
+    urgent = true;
+  }
+
+  /**
+   * Whether it has to be forced to disk before it counts as durable. What is not urgent is known to
+   * the workers too: it is enough that it is written.
+   */
+  public boolean urgent() {
+    return urgent;
+  }
+
+  /** Records of tasks, in the order of what happened; a task may have more than one. */
+  public List<StoredTask> tasks() {
+    return tasks;
+  }
+
+  /** Batches of which all tasks have ended: their retention counts from now. */
+  public List<String> endedBatches() {
+    return endedBatches;
+  }
+
+  /** What was set for types. */
+  public List<TypeSettings> types() {
+    return types;
   }
 }

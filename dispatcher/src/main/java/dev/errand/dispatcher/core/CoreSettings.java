@@ -6,15 +6,22 @@ package dev.errand.dispatcher.core;
  * @param cluster the cluster's name in four bytes
  * @param storeId of the store whose tasks these are
  * @param epoch this life of the dispatcher on that store, from 1 to 2^22
- * @param limits of payloads and results
+ * @param limits of payloads, results and queues
  * @param defaults for tasks that ask for nothing
  * @param timings of links and leases
  */
 public record CoreSettings(
     int cluster, long storeId, int epoch, Limits limits, Defaults defaults, Timings timings) {
 
-  /** Sizes that are refused beyond. */
-  public record Limits(int payload, int result) {}
+  /**
+   * What is refused beyond.
+   *
+   * @param payload of a task
+   * @param result of an attempt
+   * @param queued tasks that have not ended
+   * @param queuedBytes that these take
+   */
+  public record Limits(int payload, int result, long queued, long queuedBytes) {}
 
   /** For tasks that ask for nothing: per attempt; how often; the first pause before a retry. */
   public record Defaults(long timeout, int maxAttempts, long backoff) {}
@@ -29,7 +36,7 @@ public record CoreSettings(
    */
   public record Timings(int heartbeat, int loss, int grace, long clientMemory) {
 
-    /** As protocol.md has them: 1 s, three missed, 5 s, 10 minutes. */
+    /** 1 s, three missed, 5 s, 10 minutes. */
     public static final Timings USUAL = new Timings(1_000, 3_000, 5_000, 600_000);
   }
 }

@@ -1,7 +1,9 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.BatchReader;
 import dev.errand.protocol.frame.ClientHello;
@@ -36,9 +38,10 @@ public final class DispatcherCore {
   private static final long STILL_NANOS = 1_000_000_000L;
 
   private final CoreSettings settings;
-  private final PayloadCheck check;
   private final FramePort port;
   private final TimingWheel wheel;
+  private final Pace pace;
+  private final Intake intake;
   private final Turns turns = new Turns();
   private final Tasks tasks;
   private final Leases leases;
@@ -47,6 +50,7 @@ public final class DispatcherCore {
   private long malformed;
   private long stale;
   private long lastTick;
+  private long recoveryEnds;
 
   /**
    * A core without tasks.
@@ -61,13 +65,15 @@ public final class DispatcherCore {
       FramePort port,
       Now start) {
     this.settings = settings;
-    this.check = check;
     this.port = port;
     this.wheel = new TimingWheel(start.nanos());
-    this.tasks = new Tasks(settings, wheel, random, turns);
+    this.tasks = new Tasks(wheel, random, turns);
     this.leases = new Leases(settings, wheel, tasks, turns);
+    tasks.join(leases);
+    this.pace = new Pace(start.nanos());
+    this.intake = new Intake(settings, check, tasks, pace);
     this.peers = new Peers(settings, tasks, leases, turns);
-    this.granting = new Granting(tasks, leases);
+    this.granting = new Granting(tasks.types(), leases);
     this.lastTick = start.nanos();
   }
 
@@ -107,15 +113,7 @@ public final class DispatcherCore {
     }
     peer.heard(header, now);
     if (peer instanceof WorkerPeer worker) {
-      heartbeat
-          .progress()
-          .forEach(
-              (id, progress) -> {
-                Lease lease = worker.leases.get((long) id);
-                if (lease != null) {
-                  lease.task.progress = progress;
-                }
-              });
+      heartbeat.progress().forEach((id, progress) -> leases.progress(worker, id, progress));
     }
     return peer.heartbeat(header, frame -> port.send(header.session().peer(), frame));
   }
@@ -160,7 +158,7 @@ public final class DispatcherCore {
           Collections.reverse(all);
           all.forEach(release -> leases.release(worker, release, now));
         }
-        case DRAINING -> worker.draining = true;
+        case DRAINING -> worker.drain();
         case BYE -> peers.bye(worker, now);
         default -> throw new MalformedFrameException("not from a worker: " + header.kind());
       }
@@ -194,27 +192,135 @@ public final class DispatcherCore {
       return;
     }
     client.lastNumber = submit.number();
-    String problem = problem(submit);
-    if (problem != null) {
-      turns.answer(client, new Accepted(submit.number(), 0, problem, 0));
+    Taken taken =
+        intake.take(
+            submit.type(), submit.payload(), submit.terms(), submit.key(), submit.batch(), now);
+    Refusal refusal = taken.refusal();
+    if (refusal != null) {
+      turns.answer(
+          client, new Accepted(submit.number(), 0, refusal.message(), refusal.retryMillis()));
       return;
     }
-    LiveTask task = tasks.submit(submit, now);
+    turns.answer(client, Accepted.taken(submit.number(), taken.id()));
     if (submit.watched()) {
-      Tasks.watch(task, client);
+      watch(client, taken.id());
     }
-    turns.submitted(task);
-    turns.answer(client, Accepted.taken(submit.number(), task.spec.id()));
   }
 
-  private String problem(Submit submit) {
-    if (!TaskRequest.TYPE_PATTERN.matcher(submit.type()).matches()) {
-      return "type must match " + TaskRequest.TYPE_PATTERN.pattern();
+  /**
+   * Goes on from what a store has kept; to be called once, before anything else. What waited is
+   * granted when workers had three heartbeats' time to say what they still run.
+   *
+   * @param stored the last record of each task, in the order of their ids
+   * @param types what was set for types
+   * @param forgotten tasks that have ended and are not kept any more
+   */
+  public void recover(
+      Iterable<StoredTask> stored, Iterable<TypeSettings> types, Ledger forgotten, Now now) {
+    tasks.forgotten(forgotten);
+    for (StoredTask each : stored) {
+      intake.startAfter(each.spec().id());
+      LiveTask task = tasks.recover(each, now);
+      if (task != null) {
+        leases.recover(task, each.state() == TaskState.RUNNING);
+      }
     }
-    if (submit.payload().length() > settings.limits().payload()) {
-      return TaskRequest.tooLarge(submit.payload().length(), settings.limits().payload());
+    types.forEach(each -> tasks.types().get(each.type()).settings = each);
+    recoveryEnds = now.nanos() + settings.timings().loss() * 1_000_000L;
+  }
+
+  /** The store keeps a task that has ended no more. */
+  public void forgotten(StoredTask ended) {
+    tasks.forgotten(ended);
+  }
+
+  /**
+   * Takes a task that does not come from a client of the bus.
+   *
+   * @return the task's id, which counts when this turn's changes are durable; or why it is refused
+   */
+  public Taken submit(TaskRequest request, Now now) {
+    return intake.take(
+        request.type(),
+        request.payload(),
+        request.terms(),
+        request.idempotencyKey(),
+        request.batch(),
+        now);
+  }
+
+  /**
+   * Nobody wants the task any more: it ends now, and its handler is told to stop.
+   *
+   * @return null if that is done, and counts when this turn's changes are durable
+   */
+  public Refusal cancel(long id, Now now) {
+    LiveTask task = tasks.find(id);
+    if (task == null) {
+      return Refusal.unknown("there is no task " + TaskId.text(id) + " that has not ended");
     }
-    return check.problem(submit.payload());
+    if (task.place == LiveTask.Place.ENDING) {
+      return Refusal.conflict("task " + TaskId.text(id) + " has just ended");
+    }
+    tasks.cancel(task, now);
+    return null;
+  }
+
+  /**
+   * Cancels what has not ended of a batch.
+   *
+   * @return how many tasks that were
+   */
+  public int cancelBatch(String batch, Now now) {
+    List<LiveTask> all = new ArrayList<>();
+    for (LiveTask task : tasks.all()) {
+      boolean its = task.spec.batch() != null && task.spec.batch().batch().equals(batch);
+      if (its && task.place != LiveTask.Place.SUBMITTED && task.place != LiveTask.Place.ENDING) {
+        all.add(task);
+      }
+    }
+    all.forEach(task -> tasks.cancel(task, now));
+    return all.size();
+  }
+
+  /**
+   * A task that has ended is tried again from the beginning, with fresh attempts and a fresh
+   * expiry, as its next generation.
+   *
+   * @param ended its last record
+   * @return null if that is done, and counts when this turn's changes are durable
+   */
+  public Refusal retry(StoredTask ended, Now now) {
+    long id = ended.spec().id();
+    if (tasks.get(id) != null || !ended.state().terminal()) {
+      return Refusal.conflict(
+          "task " + TaskId.text(id) + " has not ended: only what has ended can be tried again");
+    }
+    Refusal full = intake.full(1, ended.spec().payload().length());
+    if (full == null) {
+      tasks.retry(ended, now);
+    }
+    return full;
+  }
+
+  /**
+   * Pauses a type or lets it go on, and says how many of its tasks may run at once.
+   *
+   * @param limit 0: any number
+   * @return null if that is done, and counts when this turn's changes are durable
+   */
+  public Refusal set(String type, boolean paused, int limit, Now now) {
+    if (!TaskRequest.TYPE_PATTERN.matcher(type).matches()) {
+      return Refusal.invalid("type must match " + TaskRequest.TYPE_PATTERN.pattern());
+    }
+    if (limit < 0) {
+      return Refusal.invalid("limit " + limit + " must be at least 1, or 0 for none");
+    }
+    TypeSettings settings = new TypeSettings(type, paused, limit, now.wallMillis());
+    tasks.types().get(type).settings = settings;
+    turns.changes().add(settings);
+    tasks.types().get(type).forgetIfIdle();
+    return null;
   }
 
   private final List<Watching> unresolved = new ArrayList<>();
@@ -229,7 +335,7 @@ public final class DispatcherCore {
   public record Watching(Object client, long id) {}
 
   private void watch(ClientPeer client, long id) {
-    LiveTask task = tasks.find(id);
+    LiveTask task = tasks.get(id);
     if (task != null) {
       Tasks.watch(task, client);
     } else {
@@ -249,8 +355,14 @@ public final class DispatcherCore {
    *
    * @param ended null if it knows no such task either
    */
-  public void watched(Watching watching, EndedTask ended) {
+  public void watched(Watching watching, StoredTask ended) {
     ClientPeer client = (ClientPeer) watching.client();
+    LiveTask task = tasks.get(watching.id());
+    if (task != null) {
+      // It was tried again in the meantime.
+      Tasks.watch(task, client);
+      return;
+    }
     client.tell(new Done(watching.id(), ended == null ? null : ended.view()));
     turns.touch(client);
   }
@@ -263,6 +375,10 @@ public final class DispatcherCore {
       peers.pardon(gap, now);
     }
     wheel.advance(now);
+    if (leases.isRecovering() && now.nanos() - recoveryEnds >= 0) {
+      leases.endRecovery(now);
+    }
+    pace.look(tasks.ended(), now.nanos());
     lost.addAll(peers.expire(now).stream().map(worker -> worker.name).toList());
   }
 
@@ -292,17 +408,27 @@ public final class DispatcherCore {
     return turns.close();
   }
 
+  /** Whether this turn has changed something for which somebody waits. */
+  public boolean isUrgent() {
+    return turns.isUrgent();
+  }
+
   /** All changes up to that number are durable. */
   public void durable(long number) {
     for (Turns.Unrecorded next = turns.recorded(number);
         next != null;
         next = turns.recorded(number)) {
       next.submitted().forEach(tasks::submitted);
+      next.granted().forEach(leases::granted);
       for (Turns.Answer answer : next.answers()) {
         answer.client().tell(answer.accepted());
         turns.touch(answer.client());
       }
-      next.changes().ended().forEach(tasks::ended);
+      for (StoredTask task : next.changes().tasks()) {
+        if (task.state().terminal()) {
+          tasks.ended(task);
+        }
+      }
       for (Turns.Mark mark : next.marks()) {
         mark.peer().recorded(mark.session(), mark.received());
         turns.touch(mark.peer());
@@ -319,7 +445,7 @@ public final class DispatcherCore {
   /** The task as it stands; null if it has ended or never was. */
   public Task view(long id, Now now) {
     LiveTask task = tasks.find(id);
-    return task == null ? null : tasks.view(task, now);
+    return task == null ? null : Views.task(task, now);
   }
 
   public Ledger ledger() {
@@ -336,32 +462,17 @@ public final class DispatcherCore {
   }
 
   public List<WorkerView> workers(Now now) {
-    return peers.workers().stream()
-        .map(
-            worker ->
-                new WorkerView(
-                    Long.toHexString(worker.session.peer()),
-                    worker.name,
-                    worker.types,
-                    worker.slots,
-                    worker.leases.size(),
-                    (now.nanos() - worker.heardNanos) / 1_000_000,
-                    worker.draining))
-        .toList();
+    return peers.workers().stream().map(worker -> Views.worker(worker, now)).toList();
   }
 
+  /** The types that have tasks or workers, or for which something was set. */
   public List<TypeView> types(Now now) {
-    List<TypeView> all = new ArrayList<>();
-    for (TypeQueue queue : tasks.queues()) {
-      LiveTask oldest = queue.first() == null ? queue.firstSuspect() : queue.first();
-      all.add(
-          new TypeView(
-              queue.type,
-              queue.size(),
-              queue.running,
-              oldest == null ? 0 : Math.max(0, now.wallMillis() - oldest.spec.submitted()),
-              queue.offerings.size()));
-    }
-    return all;
+    return Views.types(tasks.types(), now);
+  }
+
+  /** The batch of that name; null if no task of it is kept. */
+  public BatchView batch(String id) {
+    Ledger ledger = tasks.batches().ledger(id);
+    return ledger == null ? null : new BatchView(id, ledger, tasks.batches().isLive(id));
   }
 }

@@ -6,38 +6,64 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Who gets which task: the types take turns, one task at a time, the oldest of each first; each
- * goes to the worker with the largest share of free slots. Owner: the core's thread.
+ * Who gets which task: the types take turns, one task at a time, the first in rank of each first;
+ * each goes to the worker with the largest share of free slots. Owner: the core's thread.
  */
 final class Granting {
 
-  private final Tasks tasks;
+  private final TaskTypes types;
   private final Leases leases;
+  private final List<TaskType> later = new ArrayList<>();
 
-  Granting(Tasks tasks, Leases leases) {
-    this.tasks = tasks;
+  Granting(TaskTypes types, Leases leases) {
+    this.types = types;
     this.leases = leases;
   }
 
   /** Leases whatever can be leased now; the type whose turn it would be next is the first then. */
   void run(Now now) {
-    ArrayDeque<TypeQueue> turns = tasks.waiting();
-    List<TypeQueue> later = new ArrayList<>();
-    for (TypeQueue queue = turns.poll(); queue != null; queue = turns.poll()) {
-      if (queue.size() == 0) {
-        queue.waiting = false;
-        continue;
+    ArrayDeque<TaskType> turns = types.waiting();
+    for (TaskType type = turns.poll(); type != null; type = turns.poll()) {
+      if (type.size() == 0) {
+        type.waiting = false;
+      } else if (type.mayRun() && grantOne(type, now)) {
+        turns.add(type);
+      } else {
+        later.add(type);
       }
-      boolean alone = grantAlone(queue, now);
-      boolean shared = grantShared(queue, now);
-      (alone || shared ? turns : later).add(queue);
     }
     turns.addAll(later);
+    later.clear();
   }
 
-  private boolean grantShared(TypeQueue queue, Now now) {
+  private boolean grantOne(TaskType type, Now now) {
+    if (type.demanding().isEmpty()) {
+      return grantOne(type.plain(), now);
+    }
+    List<TaskQueue> queues = new ArrayList<>(type.demanding());
+    queues.add(type.plain());
+    queues.removeIf(queue -> queue.size() == 0);
+    queues.sort(Comparator.comparingLong(Granting::rank));
+    for (TaskQueue queue : queues) {
+      if (grantOne(queue, now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long rank(TaskQueue queue) {
+    LiveTask first = queue.first();
+    return TaskQueue.rank(first == null ? queue.firstSuspect() : first);
+  }
+
+  private boolean grantOne(TaskQueue queue, Now now) {
+    return grantAlone(queue, now) || grantShared(queue, now);
+  }
+
+  private boolean grantShared(TaskQueue queue, Now now) {
     LiveTask task = queue.first();
-    TypeQueue.Offering best = task == null ? null : best(queue);
+    Offering best = task == null ? null : queue.offers.best();
     if (best != null) {
       leases.grant(task, best, now);
     }
@@ -45,18 +71,18 @@ final class Granting {
   }
 
   /** A suspect gets a worker of its own: one is kept free for it, and the others go on. */
-  private boolean grantAlone(TypeQueue queue, Now now) {
+  private boolean grantAlone(TaskQueue queue, Now now) {
     LiveTask suspect = queue.firstSuspect();
     if (suspect == null) {
       return false;
     }
-    TypeQueue.Offering own = queue.reserved().orElseGet(() -> reserve(queue));
-    if (own == null || !own.worker().leases.isEmpty()) {
+    Offering own = queue.reserved().orElseGet(() -> reserve(queue));
+    if (own == null || !own.worker.leases.isEmpty()) {
       return false;
     }
-    if (own.worker().available(own.offer().pool()) <= 0) {
+    if (own.worker.available(own.offer.pool()) <= 0) {
       // It drains, or takes nothing for other reasons: another one may.
-      own.worker().reservedFor = null;
+      own.worker.reserve(null);
       return false;
     }
     leases.grant(suspect, own, now);
@@ -64,28 +90,17 @@ final class Granting {
   }
 
   /** The one of the workers that is soonest free, as far as can be seen; null if there is none. */
-  private static TypeQueue.Offering reserve(TypeQueue queue) {
-    TypeQueue.Offering least =
-        queue.offerings.stream()
-            .filter(offering -> offering.worker().isShared() && !offering.worker().draining)
-            .min(Comparator.comparingInt(offering -> offering.worker().leases.size()))
+  private static Offering reserve(TaskQueue queue) {
+    Offering least =
+        queue
+            .offers
+            .all()
+            .filter(offering -> offering.worker.isShared() && !offering.worker.isDraining())
+            .min(Comparator.comparingInt(offering -> offering.worker.leases.size()))
             .orElse(null);
     if (least != null) {
-      least.worker().reservedFor = queue;
+      least.worker.reserve(queue);
     }
     return least;
-  }
-
-  private static TypeQueue.Offering best(TypeQueue queue) {
-    TypeQueue.Offering best = null;
-    double bestShare = 0;
-    for (TypeQueue.Offering offering : queue.offerings) {
-      double share = offering.worker().freeShare(offering.offer().pool());
-      if (share > bestShare && offering.worker().isShared()) {
-        best = offering;
-        bestShare = share;
-      }
-    }
-    return best;
   }
 }

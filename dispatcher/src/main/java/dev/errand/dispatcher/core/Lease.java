@@ -1,5 +1,7 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.frame.Pool;
+
 /**
  * The promise of one attempt to one worker, until a deadline. The timer is the dispatcher's own
  * deadline, behind the worker's. Owner: the core's thread.
@@ -11,26 +13,52 @@ final class Lease extends Timer {
 
   final long id;
   final LiveTask task;
-  final WorkerPeer worker;
+  final int attempt;
   final long timeout;
+
+  /** Incarnation of the worker that has it, or had it. */
+  final long owner;
+
+  /** When it was granted, milliseconds since 1970. */
+  final long started;
+
+  /** Null: it has none at the moment, because the worker was lost. */
+  WorkerPeer worker;
+
+  /** Whose slot it takes. */
+  Pool pool;
+
   long dueNanos;
 
   /** Whether its end counts as one of its task's losses. */
   boolean counted;
 
+  /** Whether the worker was told; it is not before its record is durable, if it may run once. */
+  boolean sent;
+
+  /** It has ended, and its handler has not: nothing but its slot is of interest. */
+  boolean zombie;
+
   private final Leases leases;
 
-  Lease(long id, LiveTask task, WorkerPeer worker, long timeout, Leases leases) {
-    this.id = id;
+  Lease(LiveTask task, StoredTask.LastLease lease, Leases leases) {
+    this.id = lease.id();
     this.task = task;
-    this.worker = worker;
-    this.timeout = timeout;
+    this.attempt = task.attempts;
+    this.timeout = lease.timeout();
+    this.owner = lease.owner();
+    this.started = lease.started();
     this.leases = leases;
   }
 
   /** The first id of an epoch: ids never repeat over all epochs of a store. */
   static long firstId(int epoch) {
     return (long) epoch << COUNTER_BITS;
+  }
+
+  /** The life of the dispatcher that gave that lease. */
+  static int epoch(long id) {
+    return (int) (id >>> COUNTER_BITS);
   }
 
   @Override

@@ -1,26 +1,29 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
-import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.Cancel;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.FrameKind;
 import dev.errand.protocol.frame.Grant;
+import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Outcome;
 import dev.errand.protocol.frame.Release;
 import dev.errand.protocol.frame.WorkerHello;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * How leases begin and end: by an outcome, by being given back, by the dispatcher's own deadline,
- * by the loss of the worker. An outcome counts if its lease is current, or if it ended by its
- * worker's loss and the task has no newer one. Owner: the core's thread.
+ * How leases begin and end: by an outcome, by being given back, by a deadline, by the loss of the
+ * worker, by a cancellation. An outcome counts if its lease is current, or if it ended by its
+ * worker's loss and the task has no newer one. A lease that ended before its handler did is a
+ * zombie: it keeps its slot and its share of the type's limit until the worker says that the
+ * handler has ended, or is lost. Owner: the core's thread.
  */
 final class Leases {
 
@@ -31,8 +34,17 @@ final class Leases {
   private final TimingWheel wheel;
   private final Tasks tasks;
   private final Turns turns;
+
+  /** Leases without a worker, each the last one of a task that waits; by id. */
   private final Long2ObjectOpenHashMap<Lease> lost = new Long2ObjectOpenHashMap<>();
+
   private long lastId;
+
+  /** The last task of an earlier life of the dispatcher. */
+  private long recoveredUpTo;
+
+  /** Whether workers may still come with what the dispatcher granted in an earlier life. */
+  private boolean recovering;
 
   Leases(CoreSettings settings, TimingWheel wheel, Tasks tasks, Turns turns) {
     this.settings = settings;
@@ -43,101 +55,202 @@ final class Leases {
   }
 
   /** Leases a queued task to a worker that has a credit for it. */
-  void grant(LiveTask task, TypeQueue.Offering offering, Now now) {
+  void grant(LiveTask task, Offering offering, Now now) {
     forgetLost(task);
-    WorkerPeer worker = offering.worker();
-    TaskSpec spec = task.spec;
-    long timeout =
-        spec.timeout() != 0
-            ? spec.timeout()
-            : offering.offer().timeoutMillis() != 0
-                ? offering.offer().timeoutMillis()
-                : settings.defaults().timeout();
-    Lease lease = new Lease(++lastId, task, worker, timeout, this);
-    task.attempt++;
-    tasks.leased(task, lease, now);
-    hold(lease, now);
-    worker.granted(offering.offer().pool());
-    Grant.write(
-        worker.sending.batch(FrameKind.GRANT),
-        lease.id,
-        spec.id(),
-        task.attempt,
-        spec.type(),
-        timeout,
-        spec.payload());
-    turns.touch(worker);
+    WorkerPeer worker = offering.worker;
+    long timeout = timeout(task.spec, offering.offer.timeoutMillis());
+    task.attempts++;
+    StoredTask.LastLease last =
+        new StoredTask.LastLease(
+            ++lastId, worker.session.peer(), worker.name, now.wallMillis(), timeout, true);
+    Lease lease = new Lease(task, last, this);
+    lease.pool = offering.offer.pool();
+    boolean alone = task.isSuspect();
+    tasks.leased(task, lease, last, now);
+    hold(lease, worker, now);
+    if (alone) {
+      worker.runAlone(lease);
+    }
+    worker.granted(lease.pool);
+    offering.queue.offers.used(offering);
+    if (task.spec.atMostOnce()) {
+      // A crash must not make it forget that the attempt may have begun.
+      turns.changes().hurry();
+      turns.granted(lease);
+    } else {
+      send(lease);
+    }
   }
 
-  private void hold(Lease lease, Now now) {
-    lease.worker.leases.put(lease.id, lease);
-    if (lease.task.isSuspect()) {
-      lease.worker.alone = lease;
+  private long timeout(TaskSpec spec, long ofHandler) {
+    if (spec.terms().timeout() != 0) {
+      return spec.terms().timeout();
     }
-    long most = lease.timeout + settings.timings().grace();
-    lease.dueNanos = now.nanos() + most * 1_000_000;
+    return ofHandler != 0 ? ofHandler : settings.defaults().timeout();
+  }
+
+  /** The record of its grant is durable. */
+  void granted(Lease lease) {
+    if (lease.worker == null) {
+      return;
+    }
+    if (lease.worker.leases.get(lease.id) == lease && !lease.zombie) {
+      send(lease);
+    } else {
+      lease.worker.ungranted(lease.pool);
+    }
+  }
+
+  private void send(Lease lease) {
+    lease.sent = true;
+    TaskSpec spec = lease.task.spec;
+    Grant.write(
+        lease.worker.sending.batch(FrameKind.GRANT),
+        lease.id,
+        spec.id(),
+        lease.attempt,
+        spec.type(),
+        lease.timeout,
+        spec.payload());
+    turns.touch(lease.worker);
+  }
+
+  private void hold(Lease lease, WorkerPeer worker, Now now) {
+    lease.worker = worker;
+    worker.leases.put(lease.id, lease);
+    lease.dueNanos = now.nanos() + (lease.timeout + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
   }
 
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
     for (Lease lease : worker.leases.values()) {
-      lease.dueNanos += nanos;
-      wheel.set(lease, lease.dueNanos);
+      if (!lease.zombie) {
+        lease.dueNanos += nanos;
+        wheel.set(lease, lease.dueNanos);
+      }
+    }
+  }
+
+  /** A running attempt says how far it is. */
+  void progress(WorkerPeer worker, long id, Progress progress) {
+    Lease lease = worker.leases.get(id);
+    if (lease != null && !lease.zombie) {
+      lease.task.write().progress = progress;
     }
   }
 
   /** An attempt came to something. */
   void outcome(WorkerPeer worker, Outcome outcome, Now now) {
     Lease lease = worker.leases.get(outcome.lease());
-    if (lease == null) {
-      lease = readopt(worker, outcome.lease(), now);
-    }
-    if (lease == null || lease.task.spec.id() != outcome.task()) {
+    if (lease == null || lease.zombie || lease.task.spec.id() != outcome.task()) {
       return;
     }
-    close(lease);
-    if (outcome.error() == null) {
-      tasks.end(lease.task, TaskState.SUCCEEDED, outcome.result(), null, now);
-    } else if (outcome.error().kind() == ErrorKind.REJECTED) {
-      tasks.end(lease.task, TaskState.FAILED, null, outcome.error(), now);
+    TaskError error = outcome.error();
+    boolean overstays = error != null && error.kind() == ErrorKind.TIMEOUT;
+    if (overstays) {
+      haunt(lease);
     } else {
-      tasks.attemptFailed(lease.task, outcome.error(), now);
+      close(lease);
+    }
+    if (error == null) {
+      tasks.succeed(lease.task, outcome.result(), now);
+    } else if (error.kind() == ErrorKind.REJECTED) {
+      tasks.fail(lease.task, HistoryEntry.Event.FAILED, error, now);
+    } else {
+      tasks.attemptFailed(lease.task, error, now);
     }
   }
 
-  /** A worker gives a lease back. */
+  /** A worker gives a lease back, or says that the handler of one that ended has ended too. */
   void release(WorkerPeer worker, Release release, Now now) {
     Lease lease = worker.leases.get(release.lease());
     if (lease == null) {
       return;
     }
     close(lease);
-    if (release.started()) {
-      startedInVain(lease, "worker '" + worker.name + "' gave it back: " + release.reason(), now);
-    } else {
-      tasks.returned(lease.task);
+    if (lease.zombie) {
+      return;
     }
+    if (release.started()) {
+      interrupted(lease, "worker '" + worker.name + "' gave it back: " + release.reason(), now);
+    } else {
+      tasks.returned(lease.task, HistoryEntry.Event.RELEASED, release.reason(), now);
+    }
+  }
+
+  /** It may have begun, and goes on elsewhere if it may. */
+  private void interrupted(Lease lease, String how, Now now) {
+    if (lease.task.spec.atMostOnce()) {
+      tasks.fail(lease.task, HistoryEntry.Event.RELEASED, mayNotRepeat(how), now);
+    } else {
+      tasks.returned(lease.task, HistoryEntry.Event.RELEASED, how, now);
+    }
+  }
+
+  private static TaskError mayNotRepeat(String how) {
+    return new TaskError(ErrorKind.WORKER_LOST, how + "; the task may run at most once");
   }
 
   /** The dispatcher's own deadline: the worker has not even reported a timeout. */
   void overdue(Lease lease, Now now) {
-    close(lease);
-    new Cancel(lease.id, CancelReason.TIMEOUT).write(lease.worker.sending.batch(FrameKind.CANCEL));
+    String message =
+        "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout + " ms";
+    cancel(lease, CancelReason.TIMEOUT);
+    tasks.attemptFailed(lease.task, new TaskError(ErrorKind.TIMEOUT, message), now);
+  }
+
+  /** Whatever the task's lease comes to is of no interest any more. */
+  void abandon(LiveTask task, CancelReason reason) {
+    if (task.place == LiveTask.Place.LEASED) {
+      cancel(task.past().lease, reason);
+    } else {
+      forgetLost(task);
+    }
+  }
+
+  private void cancel(Lease lease, CancelReason reason) {
+    if (!lease.sent) {
+      close(lease);
+      return;
+    }
+    haunt(lease);
+    new Cancel(lease.id, reason).write(lease.worker.sending.batch(FrameKind.CANCEL));
     turns.touch(lease.worker);
-    tasks.attemptFailed(
-        lease.task,
-        new TaskError(
-            ErrorKind.TIMEOUT,
-            "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout + " ms"),
-        now);
+  }
+
+  /** It ends, and its handler may go on. */
+  private static void haunt(Lease lease) {
+    lease.cancel();
+    lease.zombie = true;
+    lease.task.queue.type.zombies++;
+    lease.task.write().lease = null;
+  }
+
+  /** It takes no slot any more. */
+  private static void close(Lease lease) {
+    lease.cancel();
+    WorkerPeer worker = lease.worker;
+    worker.leases.remove(lease.id);
+    if (worker.alone() == lease) {
+      worker.runAlone(null);
+    }
+    TaskType type = lease.task.queue.type;
+    if (lease.zombie) {
+      type.zombies--;
+      type.forgetIfIdle();
+    } else {
+      lease.task.write().lease = null;
+    }
   }
 
   /** The worker has left in order; what it did not give back goes on elsewhere. */
   void left(WorkerPeer worker, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      startedInVain(lease, "worker '" + worker.name + "' left", now);
+      if (!lease.zombie) {
+        interrupted(lease, "worker '" + worker.name + "' left", now);
+      }
     }
   }
 
@@ -145,20 +258,32 @@ final class Leases {
   void lost(WorkerPeer worker, String how, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      lease.counted = true;
-      lease.task.losses++;
-      String what = "worker '" + worker.name + "' " + how;
-      if (lease.task.losses < MOST_LOSSES) {
-        startedInVain(lease, what, now);
-      } else {
-        poison(lease.task, what, now);
+      if (!lease.zombie) {
+        lost(lease, "worker '" + worker.name + "' " + how, now);
       }
     }
   }
 
-  private void poison(LiveTask task, String how, Now now) {
-    String all = MOST_LOSSES + " workers were lost while it ran, the last one alone with it: ";
-    tasks.end(task, TaskState.FAILED, null, new TaskError(ErrorKind.POISON, all + how), now);
+  private void lost(Lease lease, String how, Now now) {
+    LiveTask task = lease.task;
+    lease.worker = null;
+    lease.counted = true;
+    task.losses++;
+    if (task.spec.atMostOnce()) {
+      tasks.fail(task, HistoryEntry.Event.LOST, mayNotRepeat(how), now);
+    } else if (task.losses >= MOST_LOSSES) {
+      String all = MOST_LOSSES + " workers were lost while it ran, the last one alone with it: ";
+      tasks.fail(task, HistoryEntry.Event.LOST, new TaskError(ErrorKind.POISON, all + how), now);
+    } else {
+      tasks.returned(task, HistoryEntry.Event.LOST, how, now);
+      remember(lease);
+    }
+  }
+
+  /** Its worker may come back with it. */
+  private void remember(Lease lease) {
+    lease.task.write().lease = lease;
+    lost.put(lease.id, lease);
   }
 
   /** Each goes to the head of its queue: the oldest must be the last to go there. */
@@ -168,75 +293,164 @@ final class Leases {
     return all;
   }
 
-  private void startedInVain(Lease lease, String how, Now now) {
-    LiveTask task = lease.task;
-    if (task.spec.maxAttempts() == 1) {
-      TaskError error =
-          new TaskError(ErrorKind.WORKER_LOST, how + "; the task may run at most once");
-      tasks.end(task, TaskState.FAILED, null, error, now);
-      return;
-    }
-    tasks.returned(task);
-    task.lease = lease;
-    lost.put(lease.id, lease);
-  }
-
   /**
-   * The same incarnation says hello again, in a new session: what it still holds goes on, what it
-   * never got waits again, what others have by now is cancelled there.
+   * A worker says hello: what it still holds goes on, what it never got waits again, what others
+   * have by now is cancelled there.
    *
-   * @param before what the dispatcher knew of it; null if it was lost
+   * @param before what the dispatcher knew of the same incarnation; null if nothing, or it was lost
    */
   void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
-    Set<Long> held = new HashSet<>();
+    LongSet held = new LongOpenHashSet();
     hello.held().forEach(each -> held.add(each.lease()));
-    List<Lease> leases = before == null ? List.of() : newestFirst(before);
-    for (Lease lease : leases) {
-      close(lease);
-      tasks.returned(lease.task);
-      if (held.contains(lease.id)) {
-        lease.task.lease = lease;
-        lost.put(lease.id, lease);
-      }
+    if (before != null) {
+      newestFirst(before).forEach(lease -> goOn(lease, worker, held, now));
     }
-    for (long id : held) {
-      if (readopt(worker, id, now) == null) {
-        new Cancel(id, CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
+    neverCame(worker.session.peer(), held, now);
+    for (WorkerHello.Held each : hello.held()) {
+      if (!worker.leases.containsKey(each.lease()) && !adopt(worker, hello, each, now)) {
+        new Cancel(each.lease(), CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
         turns.touch(worker);
       }
     }
   }
 
-  /** A lease that ended by its worker's loss goes on, if its task has no newer one. */
-  private Lease readopt(WorkerPeer worker, long id, Now now) {
-    Lease before = lost.get(id);
-    if (before == null || before.worker.session.peer() != worker.session.peer()) {
-      return null;
+  /** A lease that the worker had in its last session. */
+  private void goOn(Lease lease, WorkerPeer worker, LongSet held, Now now) {
+    if (held.contains(lease.id)) {
+      boolean alone = lease.worker.alone() == lease;
+      lease.worker.leases.remove(lease.id);
+      lease.worker = worker;
+      worker.leases.put(lease.id, lease);
+      if (alone) {
+        worker.runAlone(lease);
+      }
+      return;
     }
-    lost.remove(id);
-    Lease lease = new Lease(id, before.task, worker, before.timeout, this);
-    tasks.adopted(before.task, lease);
-    if (before.counted) {
-      // The worker lives: it was not lost.
-      before.task.losses--;
+    close(lease);
+    if (!lease.zombie) {
+      tasks.returned(
+          lease.task,
+          HistoryEntry.Event.RELEASED,
+          "worker '" + worker.name + "' never got it",
+          now);
     }
-    hold(lease, now);
-    return lease;
   }
 
-  private void close(Lease lease) {
-    lease.cancel();
-    lease.worker.leases.remove(lease.id);
-    if (lease.worker.alone == lease) {
-      lease.worker.alone = null;
+  /** What was lost with that worker, and it does not know of, had not begun there. */
+  private void neverCame(long owner, LongSet held, Now now) {
+    if (lost.isEmpty()) {
+      return;
     }
-    lease.task.lease = null;
+    List<Lease> never =
+        lost.values().stream()
+            .filter(lease -> lease.owner == owner && !held.contains(lease.id))
+            .toList();
+    for (Lease lease : never) {
+      forgetLost(lease.task);
+      tasks.neverBegan(lease.task, lease.counted, now);
+    }
+  }
+
+  /** Takes on a lease that has no worker. */
+  private boolean adopt(WorkerPeer worker, WorkerHello hello, WorkerHello.Held held, Now now) {
+    Lease lease = lost.get(held.lease());
+    if (lease != null) {
+      if (lease.owner != worker.session.peer()) {
+        return false;
+      }
+      forgetLost(lease.task);
+      tasks.adopted(lease.task, lease, lease.task.past().last, lease.counted);
+      lease.counted = false;
+      hold(lease, worker, now);
+      return true;
+    }
+    LiveTask task = tasks.find(held.task());
+    if (task == null || !mayHaveGranted(task, held.lease())) {
+      return false;
+    }
+    // Only one of them can be the last that the dispatcher granted in that life.
+    abandon(task, CancelReason.LOST);
+    task.attempts++;
+    long ofHandler =
+        hello.offers().stream()
+            .filter(offer -> offer.type().equals(task.spec.type()))
+            .mapToLong(Offer::timeoutMillis)
+            .findFirst()
+            .orElse(0);
+    StoredTask.LastLease last =
+        new StoredTask.LastLease(
+            held.lease(),
+            worker.session.peer(),
+            worker.name,
+            now.wallMillis(),
+            timeout(task.spec, ofHandler),
+            true);
+    lease = new Lease(task, last, this);
+    lease.sent = true;
+    tasks.adopted(task, lease, last, false);
+    hold(lease, worker, now);
+    return true;
+  }
+
+  /** Whether an earlier life may have granted that lease, and died before it was recorded. */
+  private boolean mayHaveGranted(LiveTask task, long lease) {
+    return isOfEarlierLife(task)
+        && Lease.epoch(lease) < settings.epoch()
+        && (task.past().last == null || task.past().last.id() < lease)
+        && task.place != LiveTask.Place.ENDING;
+  }
+
+  /** Whether this life has not granted it yet. */
+  private boolean isOfEarlierLife(LiveTask task) {
+    return task.spec.id() <= recoveredUpTo
+        && (task.past().last == null || Lease.epoch(task.past().last.id()) < settings.epoch());
+  }
+
+  /** Whether it should wait for a worker that may still have it. */
+  boolean mayRunStill(LiveTask task) {
+    return recovering && isOfEarlierLife(task);
+  }
+
+  /**
+   * A task of an earlier life.
+   *
+   * @param ran whether it was running; else its open lease was lost before
+   */
+  void recover(LiveTask task, boolean ran) {
+    recovering = true;
+    recoveredUpTo = Math.max(recoveredUpTo, task.spec.id());
+    StoredTask.LastLease last = task.past().last;
+    if (last != null && last.open()) {
+      Lease lease = new Lease(task, last, this);
+      lease.sent = true;
+      lease.counted = !ran;
+      remember(lease);
+    }
+  }
+
+  boolean isRecovering() {
+    return recovering;
+  }
+
+  /** Workers had their time to say what they still run. */
+  void endRecovery(Now now) {
+    recovering = false;
+    for (LiveTask task = tasks.lastRecovering(); task != null; task = tasks.lastRecovering()) {
+      Lease lease = task.past().lease;
+      if (lease == null || lease.counted) {
+        tasks.recovered(task);
+      } else {
+        forgetLost(task);
+        lost(lease, "its worker did not come back when the dispatcher started again", now);
+      }
+    }
   }
 
   private void forgetLost(LiveTask task) {
-    if (task.lease != null) {
-      lost.remove(task.lease.id);
-      task.lease = null;
+    Lease lease = task.past().lease;
+    if (lease != null) {
+      lost.remove(lease.id);
+      task.write().lease = null;
     }
   }
 }

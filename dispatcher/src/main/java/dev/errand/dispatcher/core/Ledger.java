@@ -22,9 +22,17 @@ public record Ledger(
     private final long[] counts = new long[TaskState.values().length];
     private long submitted;
 
-    void submitted() {
+    void submitted(TaskState state) {
       submitted++;
-      counts[TaskState.QUEUED.ordinal()]++;
+      counts[state.ordinal()]++;
+    }
+
+    /** Tasks that ended in an earlier life and are not kept any more. */
+    void add(Ledger forgotten) {
+      submitted += forgotten.submitted();
+      counts[TaskState.SUCCEEDED.ordinal()] += forgotten.succeeded();
+      counts[TaskState.FAILED.ordinal()] += forgotten.failed();
+      counts[TaskState.CANCELLED.ordinal()] += forgotten.cancelled();
     }
 
     void moved(TaskState from, TaskState to) {

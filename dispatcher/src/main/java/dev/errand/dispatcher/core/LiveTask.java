@@ -2,35 +2,63 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskState;
 import java.util.List;
 
 /**
- * A task that has not ended. It sits in exactly one place: its type's queue, the timing wheel (its
- * backoff), a lease, or the changes that are being made durable. Owner: the core's thread.
+ * A task that has not ended. It sits in exactly one place. As a timer it fires when its wait for a
+ * time or its patience is over. Fields that few waiting tasks need are in one object, {@link
+ * #past}, which is there from the first lease on: there may be millions of waiting tasks. Owner:
+ * the core's thread.
  */
-final class LiveTask {
+final class LiveTask extends Timer {
 
   /** Where the task sits. */
   enum Place {
-    /** Its submission is not durable yet: nobody may see it. */
+    /** Its submission, or its retry, is not durable yet: nobody may see it. */
     SUBMITTED,
+    /** It asked not to begin yet. */
+    DELAYED,
     QUEUED,
+    /** The dispatcher has started again, and a worker may still run it. */
+    RECOVERING,
     BACKOFF,
     LEASED,
-    /** Its end is not durable yet: it looks as if it still ran. */
+    /** Its end is not durable yet: it looks as it did before. */
     ENDING
   }
 
+  /** What became of it so far. */
+  static final class Past {
+    /** The lease while {@link Place#LEASED}; or the last one, while its worker may come back. */
+    Lease lease;
+
+    StoredTask.LastLease last;
+    TaskError error;
+    Progress progress;
+    HistoryEntry history;
+  }
+
+  private static final Past NOTHING = new Past();
   private static final int SUSPECT_LOSSES = 2;
 
   final TaskSpec spec;
-  final TypeQueue queue;
+  final TaskQueue queue;
   Place place = Place.SUBMITTED;
+
+  /** What is seen from outside. */
+  TaskState state = TaskState.QUEUED;
+
   LiveTask previous;
   LiveTask next;
 
-  /** Attempts granted. */
-  int attempt;
+  int generation = 1;
+
+  /** When the generation began, milliseconds since 1970. */
+  long opened;
+
+  /** Attempts granted in this generation. */
+  int attempts;
 
   /** Attempts that failed by themselves: these count against the task's most. */
   int failures;
@@ -38,21 +66,45 @@ final class LiveTask {
   /** Attempts that may have begun and ended with their worker. */
   int losses;
 
-  /** The lease while {@link Place#LEASED}, or the last one if it ended by its worker's loss. */
-  Lease lease;
+  /** Since when it may run; the older one goes first. */
+  long readyNanos;
 
-  Timer backoff;
-  long backoffUntil;
-  TaskError error;
-  String worker;
-  long started;
-  Progress progress;
+  /** When its delay or backoff is over. */
+  long wakeNanos;
+
+  /** When it has to have ended; {@link Long#MAX_VALUE}: never. */
+  long expiryNanos = Long.MAX_VALUE;
+
   ClientPeer watcher;
   List<ClientPeer> moreWatchers;
+  private Past past = NOTHING;
 
-  LiveTask(TaskSpec spec, TypeQueue queue) {
+  LiveTask(TaskSpec spec, TaskQueue queue) {
     this.spec = spec;
     this.queue = queue;
+    this.opened = spec.submitted();
+  }
+
+  @Override
+  void fire(Now now) {
+    queue.type.owner.due(this, now);
+  }
+
+  /** To be read only: {@link #write} gives the one to be changed. */
+  Past past() {
+    return past;
+  }
+
+  Past write() {
+    if (past == NOTHING) {
+      past = new Past();
+    }
+    return past;
+  }
+
+  /** Whether it waits for a time. */
+  boolean isScheduled() {
+    return place == Place.DELAYED || place == Place.BACKOFF;
   }
 
   /**
@@ -61,5 +113,11 @@ final class LiveTask {
    */
   boolean isSuspect() {
     return losses >= SUSPECT_LOSSES;
+  }
+
+  void add(
+      HistoryEntry.Event event, int attempt, String worker, long from, long to, String reason) {
+    Past own = write();
+    own.history = HistoryEntry.after(own.history, event, attempt, worker, from, to, reason);
   }
 }

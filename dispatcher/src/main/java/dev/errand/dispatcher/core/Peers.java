@@ -58,7 +58,7 @@ final class Peers {
     WorkerPeer worker = new WorkerPeer(hello, session(incarnation), now.nanos());
     workers.put(incarnation, worker);
     for (Offer offer : hello.offers()) {
-      tasks.queue(offer.type()).offerings.add(new TypeQueue.Offering(worker, offer));
+      tasks.types().get(offer.type()).add(new TaskType.Provider(worker, offer));
     }
     leases.claim(before, worker, hello, now);
     return welcome(before != null).frame(worker.session);
@@ -127,13 +127,15 @@ final class Peers {
     }
     silent.forEach(worker -> lose(worker, "was silent for too long", now));
     long memory = settings.timings().clientMemory() * 1_000_000L;
-    for (ClientPeer client : new ArrayList<>(clients.values())) {
+    List<ClientPeer> gone = new ArrayList<>();
+    for (ClientPeer client : clients.values()) {
       long silence = now.nanos() - client.heardNanos;
       boolean heavy = client.sending.keptBytes() > MOST_KEPT_BYTES;
       if (silence >= memory || (heavy && silence >= loss)) {
-        forget(client);
+        gone.add(client);
       }
     }
+    gone.forEach(this::forget);
     return silent;
   }
 
@@ -159,9 +161,14 @@ final class Peers {
   private WorkerPeer remove(long incarnation) {
     WorkerPeer worker = workers.remove(incarnation);
     if (worker != null) {
-      worker.draining = true;
+      worker.drain();
+      worker.offerings.forEach(offering -> offering.queue.offers.remove(offering));
+      worker.offerings.clear();
       for (String type : worker.types) {
-        tasks.queue(type).offerings.removeIf(offering -> offering.worker() == worker);
+        TaskType offered = tasks.types().find(type);
+        if (offered != null) {
+          offered.remove(worker);
+        }
       }
     }
     return worker;

@@ -14,6 +14,10 @@ final class TaskLine {
     return first;
   }
 
+  LiveTask last() {
+    return last;
+  }
+
   int size() {
     return size;
   }

@@ -1,19 +1,14 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
-import dev.errand.protocol.Task;
+import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
-import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
-import dev.errand.protocol.Terms;
-import dev.errand.protocol.WaitingFor;
+import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.Done;
-import dev.errand.protocol.frame.Submit;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Collection;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,39 +20,73 @@ final class Tasks {
   /** The longest pause between attempts. */
   private static final long MAX_BACKOFF_MILLIS = 5 * 60_000;
 
-  private final CoreSettings settings;
+  /** What a waiting task takes in memory beside its payload; a rounded-up estimate. */
+  static final int OVERHEAD_BYTES = 256;
+
+  private static final long MILLI = 1_000_000L;
+
   private final TimingWheel wheel;
   private final RandomGenerator random;
-  private final Long2ObjectOpenHashMap<LiveTask> live = new Long2ObjectOpenHashMap<>();
-  private final Map<String, TypeQueue> queues = new LinkedHashMap<>();
-  private final ArrayDeque<TypeQueue> waiting = new ArrayDeque<>();
-  private final Ledger.Book book = new Ledger.Book();
   private final Turns turns;
-  private long lastId;
+  private final Long2ObjectOpenHashMap<LiveTask> live = new Long2ObjectOpenHashMap<>();
+  private final TaskTypes types = new TaskTypes(this);
+  private final Ledger.Book book = new Ledger.Book();
+  private final TaskLine recovering = new TaskLine();
+  private final Batches batches = new Batches();
+  private final Keys keys = new Keys();
+  private Leases leases;
+  private long bytes;
+  private long ended;
 
-  Tasks(CoreSettings settings, TimingWheel wheel, RandomGenerator random, Turns turns) {
-    this.settings = settings;
+  Tasks(TimingWheel wheel, RandomGenerator random, Turns turns) {
     this.wheel = wheel;
     this.random = random;
     this.turns = turns;
+  }
+
+  /** Whoever ends leases for it: the two need each other. */
+  void join(Leases own) {
+    leases = own;
   }
 
   Ledger ledger() {
     return book.read();
   }
 
-  /** Every type that was ever seen, in the order of their first sight. */
-  Iterable<TypeQueue> queues() {
-    return queues.values();
+  TaskTypes types() {
+    return types;
   }
 
-  TypeQueue queue(String type) {
-    return queues.computeIfAbsent(type, name -> new TypeQueue(name, waiting));
+  Batches batches() {
+    return batches;
   }
 
-  /** The types that have queued tasks, and perhaps some that had; the next in turn first. */
-  ArrayDeque<TypeQueue> waiting() {
-    return waiting;
+  Keys keys() {
+    return keys;
+  }
+
+  /** Tasks that have not ended. */
+  int count() {
+    return live.size();
+  }
+
+  /** What they take in memory. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Tasks that have ended since the start. */
+  long ended() {
+    return ended;
+  }
+
+  Collection<LiveTask> all() {
+    return live.values();
+  }
+
+  /** The task, if it has not ended; its submission need not be durable. Else null. */
+  LiveTask get(long id) {
+    return live.get(id);
   }
 
   /** The task, if it has not ended and its submission is durable; else null. */
@@ -67,74 +96,156 @@ final class Tasks {
   }
 
   /** Takes a task in; it is seen and queued when that is durable. */
-  LiveTask submit(Submit submit, Now now) {
-    lastId = TaskId.next(lastId, now.wallMillis());
-    CoreSettings.Defaults defaults = settings.defaults();
-    TaskSpec spec =
-        new TaskSpec(
-            lastId,
-            submit.type(),
-            submit.payload(),
-            submit.terms().timeout(),
-            submit.terms().maxAttempts() == 0
-                ? defaults.maxAttempts()
-                : submit.terms().maxAttempts(),
-            submit.terms().backoff() == 0 ? defaults.backoff() : submit.terms().backoff(),
-            now.wallMillis());
-    LiveTask task = new LiveTask(spec, queue(spec.type()));
-    live.put(spec.id(), task);
-    turns.changes().submitted().add(spec);
+  LiveTask submit(TaskSpec spec, Now now) {
+    LiveTask task = add(spec);
+    begin(task, now);
+    keys.add(spec);
+    batches.add(spec);
+    record(task, null, 0);
+    turns.changes().hurry();
+    turns.submitted(task);
     return task;
   }
 
-  /** Its submission is durable. */
+  private LiveTask add(TaskSpec spec) {
+    TaskQueue queue = types.get(spec.type()).queue(spec.terms().require());
+    LiveTask task = new LiveTask(spec, queue);
+    queue.live++;
+    live.put(spec.id(), task);
+    bytes += spec.payload().length() + OVERHEAD_BYTES;
+    return task;
+  }
+
+  /** A generation begins. */
+  private static void begin(LiveTask task, Now now) {
+    long delay = task.generation == 1 ? task.spec.terms().delay() : 0;
+    task.state = delay == 0 ? TaskState.QUEUED : TaskState.SCHEDULED;
+    task.wakeNanos = now.nanos() + delay * MILLI;
+    task.readyNanos = task.wakeNanos;
+    if (task.spec.terms().expiresIn() != 0) {
+      task.expiryNanos = now.nanos() + task.spec.terms().expiresIn() * MILLI;
+    }
+  }
+
+  /** Its submission, or its retry, is durable. */
   void submitted(LiveTask task) {
-    book.submitted();
-    task.queue.addLast(task);
+    if (task.generation == 1) {
+      book.submitted(task.state);
+      batches.submitted(task);
+    }
+    if (task.state == TaskState.SCHEDULED) {
+      task.place = LiveTask.Place.DELAYED;
+    } else {
+      task.queue.addLast(task);
+    }
+    arm(task);
+  }
+
+  /** Sets its timer to what comes first, if anything does. */
+  private void arm(LiveTask task) {
+    long due = task.isScheduled() ? Math.min(task.wakeNanos, task.expiryNanos) : task.expiryNanos;
+    if (due == Long.MAX_VALUE) {
+      task.cancel();
+    } else {
+      wheel.set(task, due);
+    }
+  }
+
+  /** Its timer has fired. */
+  void due(LiveTask task, Now now) {
+    if (task.expiryNanos - now.nanos() <= 0) {
+      expire(task, now);
+    } else if (task.isScheduled()) {
+      boolean delayed = task.place == LiveTask.Place.DELAYED;
+      moved(task, TaskState.QUEUED);
+      if (leases.mayRunStill(task)) {
+        task.place = LiveTask.Place.RECOVERING;
+        recovering.addLast(task);
+      } else if (delayed) {
+        task.queue.addLast(task);
+      } else {
+        task.queue.addFirst(task);
+      }
+      arm(task);
+    }
+  }
+
+  private void expire(LiveTask task, Now now) {
+    TaskError error =
+        new TaskError(
+            ErrorKind.EXPIRED,
+            "it had not ended when its expiresIn of "
+                + task.spec.terms().expiresIn()
+                + " ms was over");
+    leases.abandon(task, CancelReason.TIMEOUT);
+    note(task, HistoryEntry.Event.EXPIRED, error.message(), now, isLeased(task));
+    end(task, TaskState.FAILED, null, error, now);
+  }
+
+  /** Nobody wants it any more. */
+  void cancel(LiveTask task, Now now) {
+    leases.abandon(task, CancelReason.CANCELLED);
+    note(task, HistoryEntry.Event.CANCELLED, "", now, isLeased(task));
+    end(task, TaskState.CANCELLED, null, null, now);
   }
 
   /** A queued task got a lease. */
-  void leased(LiveTask task, Lease lease, Now now) {
-    task.queue.remove(task);
+  void leased(LiveTask task, Lease lease, StoredTask.LastLease last, Now now) {
+    leave(task);
     task.place = LiveTask.Place.LEASED;
-    task.lease = lease;
-    task.worker = lease.worker.name;
-    task.started = now.wallMillis();
-    task.progress = null;
-    task.queue.running++;
-    book.moved(TaskState.QUEUED, TaskState.RUNNING);
+    LiveTask.Past past = task.write();
+    past.lease = lease;
+    past.last = last;
+    past.progress = null;
+    task.queue.type.running++;
+    moved(task, TaskState.RUNNING);
+    record(task, null, 0);
+    arm(task);
   }
 
   /** A leased task waits again, without having failed. */
-  void returned(LiveTask task) {
+  void returned(LiveTask task, HistoryEntry.Event event, String reason, Now now) {
+    note(task, event, reason, now, true);
     leave(task);
     task.queue.addFirst(task);
-    book.moved(TaskState.RUNNING, TaskState.QUEUED);
+    moved(task, TaskState.QUEUED);
+    LiveTask.Past past = task.write();
+    past.last = open(past.last, event == HistoryEntry.Event.LOST);
+    record(task, null, 0);
+  }
+
+  private static StoredTask.LastLease open(StoredTask.LastLease last, boolean open) {
+    return last.open() == open
+        ? last
+        : new StoredTask.LastLease(
+            last.id(), last.owner(), last.worker(), last.started(), last.timeout(), open);
   }
 
   /** A leased task's attempt failed: another follows after a pause, or this was the last. */
   void attemptFailed(LiveTask task, TaskError error, Now now) {
     task.failures++;
-    task.error = error;
-    if (task.failures >= task.spec.maxAttempts()) {
+    task.write().error = error;
+    note(
+        task,
+        error.kind() == ErrorKind.TIMEOUT
+            ? HistoryEntry.Event.TIMED_OUT
+            : HistoryEntry.Event.FAILED,
+        error.message(),
+        now,
+        true);
+    if (task.failures >= task.spec.terms().maxAttempts()) {
       end(task, TaskState.FAILED, null, error, now);
       return;
     }
     leave(task);
     task.place = LiveTask.Place.BACKOFF;
-    book.moved(TaskState.RUNNING, TaskState.SCHEDULED);
+    moved(task, TaskState.SCHEDULED);
     long pause = pause(task);
-    task.backoffUntil = now.nanos() + pause * 1_000_000;
-    task.backoff =
-        new Timer() {
-          @Override
-          void fire(Now at) {
-            task.backoff = null;
-            task.queue.addFirst(task);
-            book.moved(TaskState.SCHEDULED, TaskState.QUEUED);
-          }
-        };
-    wheel.set(task.backoff, task.backoffUntil);
+    task.wakeNanos = now.nanos() + pause * MILLI;
+    LiveTask.Past past = task.write();
+    past.last = open(past.last, false);
+    record(task, null, now.wallMillis() + pause);
+    arm(task);
   }
 
   /**
@@ -142,59 +253,158 @@ final class Tasks {
    * Architecture Blog, 2015), in milliseconds.
    */
   private long pause(LiveTask task) {
+    long backoff = task.spec.terms().backoff();
     int doublings = Math.min(task.failures - 1, 30);
-    long most = Math.max(MAX_BACKOFF_MILLIS, task.spec.backoff());
-    long ceiling = Math.min(most, task.spec.backoff() << doublings);
+    long ceiling = Math.min(Math.max(MAX_BACKOFF_MILLIS, backoff), backoff << doublings);
     return random.nextLong(ceiling + 1);
   }
 
-  /** A leased task ended; it is seen so when that is durable. */
-  void end(LiveTask task, TaskState state, Bytes result, TaskError error, Now now) {
+  /** An attempt has succeeded. */
+  void succeed(LiveTask task, Bytes result, Now now) {
+    note(task, HistoryEntry.Event.SUCCEEDED, "", now, true);
+    end(task, TaskState.SUCCEEDED, result, null, now);
+  }
+
+  /** No attempt follows. */
+  void fail(LiveTask task, HistoryEntry.Event event, TaskError error, Now now) {
+    note(task, event, error.message(), now, true);
+    end(task, TaskState.FAILED, null, error, now);
+  }
+
+  /** It is seen so when that is durable. */
+  private void end(LiveTask task, TaskState state, Bytes result, TaskError error, Now now) {
     leave(task);
+    task.cancel();
     task.place = LiveTask.Place.ENDING;
+    StoredTask stored =
+        new StoredTask(
+            task.spec,
+            state,
+            tries(task),
+            task.past().last == null ? null : open(task.past().last, false),
+            result,
+            error,
+            now.wallMillis(),
+            task.past().history);
+    turns.changes().add(stored);
+    turns.changes().hurry();
+    ended++;
+  }
+
+  private static StoredTask.Tries tries(LiveTask task) {
+    return new StoredTask.Tries(
+        task.generation, task.opened, task.attempts, task.failures, task.losses);
+  }
+
+  private void record(LiveTask task, Bytes result, long due) {
     turns
         .changes()
-        .ended()
         .add(
-            new EndedTask(
+            new StoredTask(
                 task.spec,
-                state,
+                task.state,
+                tries(task),
+                task.past().last,
                 result,
-                error,
-                task.attempt,
-                task.worker,
-                task.started,
-                now.wallMillis()));
+                task.past().error,
+                due,
+                task.past().history));
   }
 
-  /** A queued task is running after all: the worker that was lost came back with it. */
-  void adopted(LiveTask task, Lease lease) {
-    task.queue.remove(task);
+  private static boolean isLeased(LiveTask task) {
+    return task.place == LiveTask.Place.LEASED;
+  }
+
+  /** What happened to its last attempt, or to its wait. */
+  private static void note(
+      LiveTask task, HistoryEntry.Event event, String reason, Now now, boolean ofAttempt) {
+    if (ofAttempt) {
+      StoredTask.LastLease last = task.past().last;
+      task.add(event, task.attempts, last.worker(), last.started(), now.wallMillis(), reason);
+    } else {
+      task.add(event, 0, null, now.wallMillis(), now.wallMillis(), reason);
+    }
+  }
+
+  /**
+   * A waiting task is running after all: the worker that was lost came back with it.
+   *
+   * @param counted whether its loss was counted
+   */
+  void adopted(LiveTask task, Lease lease, StoredTask.LastLease last, boolean counted) {
+    leave(task);
+    if (counted) {
+      // The worker lives: it was not lost.
+      task.losses--;
+    }
     task.place = LiveTask.Place.LEASED;
-    task.lease = lease;
-    task.queue.running++;
-    book.moved(TaskState.QUEUED, TaskState.RUNNING);
+    LiveTask.Past past = task.write();
+    past.lease = lease;
+    past.last = last;
+    task.queue.type.running++;
+    moved(task, TaskState.RUNNING);
+    record(task, null, 0);
+    arm(task);
   }
 
+  /** A lease that was lost turns out not to have reached its worker. */
+  void neverBegan(LiveTask task, boolean counted, Now now) {
+    leave(task);
+    if (counted) {
+      task.losses--;
+    } else {
+      note(task, HistoryEntry.Event.RELEASED, "its worker never got it", now, true);
+    }
+    LiveTask.Past past = task.write();
+    past.last = open(past.last, false);
+    if (task.place == LiveTask.Place.RECOVERING) {
+      recovering.addLast(task);
+    } else {
+      task.queue.addFirst(task);
+    }
+    record(task, null, 0);
+  }
+
+  /** Out of the place where it is. */
   private void leave(LiveTask task) {
-    task.queue.running--;
-    task.progress = null;
+    switch (task.place) {
+      case QUEUED -> task.queue.remove(task);
+      case RECOVERING -> recovering.remove(task);
+      case LEASED -> {
+        task.queue.type.running--;
+        task.write().progress = null;
+      }
+      default -> {
+        // Its place is its timer, which is set anew or cancelled.
+      }
+    }
+  }
+
+  private void moved(LiveTask task, TaskState to) {
+    book.moved(task.state, to);
+    batches.moved(task.spec, task.state, to);
+    task.state = to;
   }
 
   /** Its end is durable: whoever waits for it is told. */
-  void ended(EndedTask ended) {
-    LiveTask task = live.remove(ended.spec().id());
-    book.moved(TaskState.RUNNING, ended.state());
+  void ended(StoredTask stored) {
+    LiveTask task = live.remove(stored.spec().id());
+    moved(task, stored.state());
+    if (batches.ended(stored.spec())) {
+      turns.changes().endBatch(stored.spec().batch().batch());
+    }
+    bytes -= task.spec.payload().length() + OVERHEAD_BYTES;
+    task.queue.type.left(task.queue);
     if (task.watcher != null) {
-      tell(task.watcher, ended);
+      tell(task.watcher, stored);
     }
     if (task.moreWatchers != null) {
-      task.moreWatchers.forEach(watcher -> tell(watcher, ended));
+      task.moreWatchers.forEach(watcher -> tell(watcher, stored));
     }
   }
 
-  private void tell(ClientPeer watcher, EndedTask ended) {
-    watcher.tell(new Done(ended.spec().id(), ended.view()));
+  private void tell(ClientPeer watcher, StoredTask stored) {
+    watcher.tell(new Done(stored.spec().id(), stored.view()));
     turns.touch(watcher);
   }
 
@@ -212,51 +422,93 @@ final class Tasks {
     }
   }
 
-  /** The task as seen from outside. */
-  Task view(LiveTask task, Now now) {
-    TaskState state =
-        switch (task.place) {
-          case SUBMITTED, QUEUED -> TaskState.QUEUED;
-          case BACKOFF -> TaskState.SCHEDULED;
-          case LEASED, ENDING -> TaskState.RUNNING;
-        };
-    return new Task(
-        TaskId.text(task.spec.id()),
-        task.spec.type(),
-        state,
-        task.spec.payload(),
-        null,
-        task.error,
-        new Task.Attempts(task.attempt, task.spec.maxAttempts(), task.worker),
-        new Task.Times(task.spec.submitted(), task.started, 0),
-        Terms.USUAL_PRIORITY,
-        null,
-        task.progress,
-        waitingFor(task, now));
+  /** A task that has ended is tried again, from the beginning, as its next generation. */
+  void retry(StoredTask stored, Now now) {
+    LiveTask task = add(stored.spec());
+    restore(task, stored);
+    task.generation++;
+    task.opened = now.wallMillis();
+    task.attempts = 0;
+    task.failures = 0;
+    task.losses = 0;
+    begin(task, now);
+    book.moved(stored.state(), task.state);
+    batches.moved(task.spec, stored.state(), task.state);
+    batches.revived(task.spec);
+    task.add(HistoryEntry.Event.RETRIED, 0, null, now.wallMillis(), now.wallMillis(), "");
+    record(task, null, 0);
+    turns.changes().hurry();
+    turns.submitted(task);
   }
 
-  private static WaitingFor waitingFor(LiveTask task, Now now) {
-    return switch (task.place) {
-      case SUBMITTED, LEASED, ENDING -> null;
-      case BACKOFF -> {
-        long left = Math.max(0, task.backoffUntil - now.nanos()) / 1_000_000;
-        yield new WaitingFor(
-            WaitingFor.Code.BACKOFF,
-            "attempt " + (task.attempt + 1) + " starts in " + left + " ms");
-      }
-      case QUEUED -> inQueue(task);
-    };
-  }
-
-  private static WaitingFor inQueue(LiveTask task) {
-    String type = task.spec.type();
-    if (!task.queue.offered()) {
-      return new WaitingFor(WaitingFor.Code.NO_WORKER, "no worker offers '" + type + "'");
+  private static void restore(LiveTask task, StoredTask stored) {
+    StoredTask.Tries tries = stored.tries();
+    task.generation = tries.generation();
+    task.opened = tries.opened();
+    task.attempts = tries.attempts();
+    task.failures = tries.failures();
+    task.losses = tries.losses();
+    task.state = stored.state();
+    if (stored.lease() != null || stored.error() != null || stored.history() != null) {
+      LiveTask.Past past = task.write();
+      past.last = stored.lease();
+      past.error = stored.error();
+      past.history = stored.history();
     }
-    return new WaitingFor(
-        WaitingFor.Code.SLOTS_BUSY,
-        task.isSuspect()
-            ? "two workers were lost with it: it waits for one for '" + type + "' to run it alone"
-            : "every slot for '" + type + "' is busy (" + task.queue.running + " run)");
+  }
+
+  /** A task of an earlier life of the dispatcher; what waits is not granted yet. */
+  LiveTask recover(StoredTask stored, Now now) {
+    keys.add(stored.spec());
+    batches.add(stored.spec());
+    batches.recovered(stored.spec(), stored.state());
+    if (stored.state().terminal()) {
+      book.submitted(stored.state());
+      return null;
+    }
+    LiveTask task = add(stored.spec());
+    restore(task, stored);
+    if (task.state == TaskState.RUNNING) {
+      // Nobody runs it who has not said so.
+      task.state = TaskState.QUEUED;
+      batches.moved(task.spec, TaskState.RUNNING, TaskState.QUEUED);
+    }
+    book.submitted(task.state);
+    long age = Math.max(0, now.wallMillis() - task.opened);
+    task.readyNanos = now.nanos() - age * MILLI;
+    if (task.spec.terms().expiresIn() != 0) {
+      task.expiryNanos = now.nanos() + (task.spec.terms().expiresIn() - age) * MILLI;
+    }
+    if (task.state == TaskState.SCHEDULED) {
+      task.place = task.attempts == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
+      task.wakeNanos = now.nanos() + Math.max(0, stored.due() - now.wallMillis()) * MILLI;
+    } else {
+      task.place = LiveTask.Place.RECOVERING;
+      recovering.addLast(task);
+    }
+    arm(task);
+    return task;
+  }
+
+  /** The newest of those that a worker may still have; null if there is none. */
+  LiveTask lastRecovering() {
+    return recovering.last();
+  }
+
+  /** No worker has it: it waits like any other. */
+  void recovered(LiveTask task) {
+    recovering.remove(task);
+    task.queue.addFirst(task);
+  }
+
+  /** Tasks that ended in an earlier life and are not kept any more. */
+  void forgotten(Ledger counts) {
+    book.add(counts);
+  }
+
+  /** The store keeps it no more. */
+  void forgotten(StoredTask stored) {
+    keys.remove(stored.spec());
+    batches.forgotten(stored.spec());
   }
 }

@@ -4,24 +4,24 @@ package dev.errand.dispatcher.core;
 abstract class Timer {
 
   long dueTick;
-  Timer previous;
-  Timer next;
+  Timer slotPrevious;
+  Timer slotNext;
 
   /** It is due; it lies in no slot any more and may be set anew. */
   abstract void fire(Now now);
 
   /** Whether it is set. */
   final boolean set() {
-    return next != null;
+    return slotNext != null;
   }
 
   /** Takes it out; nothing happens if it is not set. */
   final void cancel() {
-    if (next != null) {
-      previous.next = next;
-      next.previous = previous;
-      previous = null;
-      next = null;
+    if (slotNext != null) {
+      slotPrevious.slotNext = slotNext;
+      slotNext.slotPrevious = slotPrevious;
+      slotPrevious = null;
+      slotNext = null;
     }
   }
 }

@@ -36,8 +36,8 @@ final class TimingWheel {
             throw new IllegalStateException("a list's head");
           }
         };
-    head.next = head;
-    head.previous = head;
+    head.slotNext = head;
+    head.slotPrevious = head;
     return head;
   }
 
@@ -57,10 +57,10 @@ final class TimingWheel {
       level++;
     }
     Timer head = slots[level][(int) (timer.dueTick >>> BITS * level & SLOTS - 1)];
-    timer.previous = head.previous;
-    timer.next = head;
-    head.previous.next = timer;
-    head.previous = timer;
+    timer.slotPrevious = head.slotPrevious;
+    timer.slotNext = head;
+    head.slotPrevious.slotNext = timer;
+    head.slotPrevious = timer;
   }
 
   /** Fires what is due. */
@@ -76,19 +76,19 @@ final class TimingWheel {
   }
 
   private void cascade(Timer head) {
-    Timer timer = head.next;
-    head.next = head;
-    head.previous = head;
+    Timer timer = head.slotNext;
+    head.slotNext = head;
+    head.slotPrevious = head;
     while (timer != head) {
-      Timer next = timer.next;
+      Timer next = timer.slotNext;
       insert(timer);
       timer = next;
     }
   }
 
   private static void fireAll(Timer head, Now now) {
-    while (head.next != head) {
-      Timer timer = head.next;
+    while (head.slotNext != head) {
+      Timer timer = head.slotNext;
       timer.cancel();
       timer.fire(now);
     }

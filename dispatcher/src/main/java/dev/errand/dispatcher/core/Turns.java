@@ -15,7 +15,11 @@ final class Turns {
 
   /** What waits for one batch of changes to become durable. */
   record Unrecorded(
-      Changes changes, List<LiveTask> submitted, List<Answer> answers, List<Mark> marks) {}
+      Changes changes,
+      List<LiveTask> submitted,
+      List<Lease> granted,
+      List<Answer> answers,
+      List<Mark> marks) {}
 
   /** The answer to one submission. */
   record Answer(ClientPeer client, Accepted accepted) {}
@@ -33,17 +37,31 @@ final class Turns {
     return open().changes();
   }
 
+  /** Whether somebody waits for them. */
+  boolean isUrgent() {
+    return open != null && open.changes().urgent();
+  }
+
   private Unrecorded open() {
     if (open == null) {
       open =
           new Unrecorded(
-              new Changes(++number), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+              new Changes(++number),
+              new ArrayList<>(),
+              new ArrayList<>(0),
+              new ArrayList<>(),
+              new ArrayList<>());
     }
     return open;
   }
 
   void submitted(LiveTask task) {
     open().submitted().add(task);
+  }
+
+  /** A lease of which the worker is told when it is durable. */
+  void granted(Lease lease) {
+    open().granted().add(lease);
   }
 
   /** To be told when everything before it is durable. */

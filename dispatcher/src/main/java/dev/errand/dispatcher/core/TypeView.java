@@ -6,7 +6,16 @@ package dev.errand.dispatcher.core;
  * @param type its name
  * @param queued tasks that wait for a worker
  * @param running tasks that are leased
- * @param oldestMillis how long the first in the queue has waited since its submission; 0 if none
+ * @param zombies handlers that still run although their lease has ended
+ * @param oldestMillis how long the oldest in the queue has waited since its submission; 0 if none
  * @param workers that offer it
+ * @param settings what was set for it
  */
-public record TypeView(String type, int queued, int running, long oldestMillis, int workers) {}
+public record TypeView(
+    String type,
+    int queued,
+    int running,
+    int zombies,
+    long oldestMillis,
+    int workers,
+    TypeSettings settings) {}

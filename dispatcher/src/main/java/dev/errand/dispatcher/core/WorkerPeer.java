@@ -6,40 +6,91 @@ import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.WorkerHello;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A worker that is linked: its offers, its credits and its leases. Owner: the core's thread. */
 final class WorkerPeer extends Peer {
 
+  private static final Pool[] POOLS = Pool.values();
+
   final String name;
   final Credit slots;
   final List<String> types;
+  final Map<String, String> labels;
+
+  /** How the queues see it. */
+  final List<Offering> offerings = new ArrayList<>();
+
+  /** By lease id; those that ended and whose handler has not are among them. */
   final Long2ObjectOpenHashMap<Lease> leases = new Long2ObjectOpenHashMap<>();
-  boolean draining;
-
-  /** The type whose suspect it is to run alone, as soon as nothing else runs here. */
-  TypeQueue reservedFor;
-
-  /** The lease of a suspect, which runs alone here. */
-  Lease alone;
 
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];
+  private boolean draining;
+  private TaskQueue reservedFor;
+  private Lease alone;
 
   WorkerPeer(WorkerHello hello, Session session, long nowNanos) {
     super(hello.nodeId(), session, nowNanos);
     this.name = hello.name();
     this.slots = hello.slots();
-    this.types = hello.offers().stream().map(offer -> offer.type()).toList();
+    this.types = hello.offers().stream().map(offer -> offer.type()).distinct().toList();
+    this.labels = hello.labels();
     this.draining = hello.draining();
   }
 
   @Override
   void heard(Header header, Now now) {
     super.heard(header, now);
-    for (Pool pool : Pool.values()) {
-      limit[pool.ordinal()] = Math.max(limit[pool.ordinal()], header.credit().of(pool));
+    boolean more = false;
+    for (Pool pool : POOLS) {
+      long told = header.credit().of(pool);
+      if (told > limit[pool.ordinal()]) {
+        limit[pool.ordinal()] = told;
+        more = true;
+      }
     }
+    if (more) {
+      raise();
+    }
+  }
+
+  /** It may take more than before. */
+  private void raise() {
+    for (Offering offering : offerings) {
+      offering.queue.offers.raise(offering);
+    }
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** It takes nothing new any more. */
+  void drain() {
+    draining = true;
+  }
+
+  /** The queue whose suspect it is to run alone, as soon as nothing else runs here; or null. */
+  TaskQueue reservedFor() {
+    return reservedFor;
+  }
+
+  void reserve(TaskQueue queue) {
+    reservedFor = queue;
+    raise();
+  }
+
+  /** The lease of a suspect, which runs alone here; or null. */
+  Lease alone() {
+    return alone;
+  }
+
+  void runAlone(Lease lease) {
+    alone = lease;
+    raise();
   }
 
   /** Whether it takes tasks that may run beside others. */
@@ -52,12 +103,13 @@ final class WorkerPeer extends Peer {
     return draining ? 0 : limit[pool.ordinal()] - granted[pool.ordinal()];
   }
 
-  /** The share of its slots that is free, 0 to 1 or a little more. */
-  double freeShare(Pool pool) {
-    return (double) available(pool) / Math.max(1, slots.of(pool));
-  }
-
   void granted(Pool pool) {
     granted[pool.ordinal()]++;
+  }
+
+  /** A grant was never sent. */
+  void ungranted(Pool pool) {
+    granted[pool.ordinal()]--;
+    raise();
   }
 }

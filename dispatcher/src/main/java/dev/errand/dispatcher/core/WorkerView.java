@@ -2,6 +2,7 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.frame.Credit;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A worker as seen from outside.
@@ -9,8 +10,9 @@ import java.util.List;
  * @param id of this incarnation
  * @param name for people
  * @param types what it offers
+ * @param labels that it carries
  * @param slots by pool
- * @param running leases it holds
+ * @param running slots that are taken
  * @param heardMillisAgo since its last frame
  * @param draining whether it takes nothing new
  */
@@ -18,6 +20,7 @@ public record WorkerView(
     String id,
     String name,
     List<String> types,
+    Map<String, String> labels,
     Credit slots,
     int running,
     long heardMillisAgo,

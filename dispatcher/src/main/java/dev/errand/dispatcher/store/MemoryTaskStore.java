@@ -2,12 +2,17 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
-import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.protocol.TaskState;
 import io.vertx.core.Future;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,12 +24,24 @@ public final class MemoryTaskStore implements TaskStore {
   /** What an ended task takes beside its payload and result, in bytes; a rounded-up estimate. */
   private static final int OVERHEAD_BYTES = 400;
 
+  /**
+   * An ended task.
+   *
+   * @param since when its retention began
+   */
+  private record Kept(StoredTask task, long since) {}
+
   private final long id = new SecureRandom().nextLong();
   private final StoreSettings settings;
   private final LongSupplier wallMillis;
-  private final Long2ObjectOpenHashMap<EndedTask> ended = new Long2ObjectOpenHashMap<>();
-  private final ArrayDeque<EndedTask> succeeded = new ArrayDeque<>();
-  private final ArrayDeque<EndedTask> others = new ArrayDeque<>();
+  private final Long2ObjectOpenHashMap<StoredTask> ended = new Long2ObjectOpenHashMap<>();
+  private final ArrayDeque<Kept> succeeded = new ArrayDeque<>();
+  private final ArrayDeque<Kept> others = new ArrayDeque<>();
+
+  /** Ended tasks of batches that have not ended. */
+  private final Map<String, List<StoredTask>> batches = new HashMap<>();
+
+  private Consumer<StoredTask> forgotten = task -> {};
   private long bytes;
 
   /**
@@ -50,50 +67,85 @@ public final class MemoryTaskStore implements TaskStore {
 
   @Override
   public Future<Void> append(Changes changes) {
-    for (EndedTask each : changes.ended()) {
-      EndedTask task = each.compact();
-      ended.put(task.spec().id(), task);
-      (task.state() == TaskState.SUCCEEDED ? succeeded : others).add(task);
-      bytes += size(task);
+    for (StoredTask each : changes.tasks()) {
+      if (each.state().terminal()) {
+        keep(each.compact());
+      } else if (each.tries().generation() > 1) {
+        // It was tried again: its last end is none any more.
+        StoredTask before = ended.remove(each.spec().id());
+        bytes -= before == null ? 0 : size(before);
+      }
     }
+    changes.endedBatches().forEach(this::endBatch);
     prune();
     return Future.succeededFuture();
+  }
+
+  private void keep(StoredTask task) {
+    ended.put(task.spec().id(), task);
+    bytes += size(task);
+    if (task.spec().batch() == null) {
+      line(task.state()).add(new Kept(task, task.due()));
+    } else {
+      batches.computeIfAbsent(task.spec().batch().batch(), any -> new ArrayList<>()).add(task);
+    }
+  }
+
+  private ArrayDeque<Kept> line(TaskState state) {
+    return state == TaskState.SUCCEEDED ? succeeded : others;
+  }
+
+  /** A batch's tasks are kept as long as if they had ended with its last. */
+  private void endBatch(String batch) {
+    List<StoredTask> tasks = batches.remove(batch);
+    if (tasks != null) {
+      long now = wallMillis.getAsLong();
+      tasks.forEach(task -> line(task.state()).add(new Kept(task, now)));
+    }
   }
 
   private void prune() {
     long now = wallMillis.getAsLong();
     removeBefore(succeeded, now - settings.retentionSucceeded().toMillis());
     removeBefore(others, now - settings.retentionFailed().toMillis());
-    while (bytes > settings.retentionBytes()) {
+    while (bytes > settings.retentionBytes() && !(succeeded.isEmpty() && others.isEmpty())) {
       remove(older());
     }
   }
 
-  private ArrayDeque<EndedTask> older() {
+  private ArrayDeque<Kept> older() {
     if (succeeded.isEmpty() || others.isEmpty()) {
       return succeeded.isEmpty() ? others : succeeded;
     }
-    return succeeded.peek().finished() <= others.peek().finished() ? succeeded : others;
+    return succeeded.peek().since() <= others.peek().since() ? succeeded : others;
   }
 
-  private void removeBefore(ArrayDeque<EndedTask> tasks, long oldest) {
-    while (!tasks.isEmpty() && tasks.peek().finished() < oldest) {
+  private void removeBefore(ArrayDeque<Kept> tasks, long oldest) {
+    while (!tasks.isEmpty() && tasks.peek().since() < oldest) {
       remove(tasks);
     }
   }
 
-  private void remove(ArrayDeque<EndedTask> tasks) {
-    EndedTask oldest = tasks.remove();
-    ended.remove(oldest.spec().id());
-    bytes -= size(oldest);
+  private void remove(ArrayDeque<Kept> tasks) {
+    StoredTask oldest = tasks.remove().task();
+    if (ended.get(oldest.spec().id()) == oldest) {
+      ended.remove(oldest.spec().id());
+      bytes -= size(oldest);
+      forgotten.accept(oldest);
+    }
   }
 
-  private static int size(EndedTask task) {
+  private static int size(StoredTask task) {
     return task.bytes() + OVERHEAD_BYTES;
   }
 
   @Override
-  public Future<EndedTask> read(long id) {
+  public void onForgotten(Consumer<StoredTask> listener) {
+    forgotten = listener;
+  }
+
+  @Override
+  public Future<StoredTask> read(long id) {
     prune();
     return Future.succeededFuture(ended.get(id));
   }

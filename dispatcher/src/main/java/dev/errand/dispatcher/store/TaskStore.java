@@ -1,8 +1,9 @@
 package dev.errand.dispatcher.store;
 
 import dev.errand.dispatcher.core.Changes;
-import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.dispatcher.core.StoredTask;
 import io.vertx.core.Future;
+import java.util.function.Consumer;
 
 /**
  * Keeps tasks. Called on the dispatcher's event loop, which never waits: whatever takes time
@@ -25,7 +26,10 @@ public interface TaskStore {
   Future<Void> append(Changes changes);
 
   /** An ended task; null if it is not kept, or not any more. */
-  Future<EndedTask> read(long id);
+  Future<StoredTask> read(long id);
+
+  /** Who is to be told of each ended task that is kept no more. */
+  void onForgotten(Consumer<StoredTask> listener);
 
   /** Frees what it holds. */
   Future<Void> close();

@@ -6,6 +6,7 @@ import dev.errand.dispatcher.core.TypeView;
 import dev.errand.dispatcher.core.WorkerView;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 
 /** A snapshot as {@code GET /api/v1/stats} shows it. */
 final class StatsJson {
@@ -41,6 +42,9 @@ final class StatsJson {
         .put("type", type.type())
         .put("queued", type.queued())
         .put("running", type.running())
+        .put("stopping", type.zombies())
+        .put("paused", type.settings().paused())
+        .put("limit", type.settings().limit())
         .put("oldestMillis", type.oldestMillis())
         .put("workers", type.workers());
   }
@@ -50,6 +54,7 @@ final class StatsJson {
         .put("id", worker.id())
         .put("name", worker.name())
         .put("types", new JsonArray(worker.types()))
+        .put("labels", new JsonObject(new LinkedHashMap<>(worker.labels())))
         .put(
             "slots",
             new JsonObject()

@@ -1,0 +1,107 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.BatchPlace;
+import dev.errand.protocol.TaskState;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Tasks that are counted together, for as long as any of them is kept. Owner: the core's thread.
+ */
+final class Batches {
+
+  private static final class Batch {
+    final Ledger.Book book = new Ledger.Book();
+
+    /** From a line's number to the task's id. */
+    final Long2LongOpenHashMap lines = new Long2LongOpenHashMap();
+
+    long kept;
+    long live;
+  }
+
+  private final Map<String, Batch> batches = new HashMap<>();
+
+  /** Id of the task that was that line; 0: none. */
+  long find(BatchPlace place) {
+    Batch batch = batches.get(place.batch());
+    return batch == null || place.line() == 0 ? 0 : batch.lines.get(place.line());
+  }
+
+  /** How its tasks stand; null if it has none. */
+  Ledger ledger(String id) {
+    Batch batch = batches.get(id);
+    return batch == null ? null : batch.book.read();
+  }
+
+  /** Whether any of its tasks has not ended. */
+  boolean isLive(String id) {
+    Batch batch = batches.get(id);
+    return batch != null && batch.live > 0;
+  }
+
+  int count() {
+    return batches.size();
+  }
+
+  private Batch of(TaskSpec spec) {
+    return spec.batch() == null ? null : batches.get(spec.batch().batch());
+  }
+
+  /** A task is kept, and its line taken; it does not count before its submission is durable. */
+  void add(TaskSpec spec) {
+    if (spec.batch() != null) {
+      Batch batch = batches.computeIfAbsent(spec.batch().batch(), any -> new Batch());
+      batch.kept++;
+      if (spec.batch().line() != 0) {
+        batch.lines.put(spec.batch().line(), spec.id());
+      }
+    }
+  }
+
+  void submitted(LiveTask task) {
+    Batch batch = of(task.spec);
+    if (batch != null) {
+      batch.live++;
+      batch.book.submitted(task.state);
+    }
+  }
+
+  void recovered(TaskSpec spec, TaskState state) {
+    Batch batch = of(spec);
+    if (batch != null) {
+      batch.live += state.terminal() ? 0 : 1;
+      batch.book.submitted(state);
+    }
+  }
+
+  void moved(TaskSpec spec, TaskState from, TaskState to) {
+    Batch batch = of(spec);
+    if (batch != null) {
+      batch.book.moved(from, to);
+    }
+  }
+
+  /** Whether it was the batch's last. */
+  boolean ended(TaskSpec spec) {
+    Batch batch = of(spec);
+    return batch != null && --batch.live == 0;
+  }
+
+  /** One that had ended is tried again. */
+  void revived(TaskSpec spec) {
+    Batch batch = of(spec);
+    if (batch != null) {
+      batch.live++;
+    }
+  }
+
+  /** One that has ended is kept no more. */
+  void forgotten(TaskSpec spec) {
+    Batch batch = of(spec);
+    if (batch != null && --batch.kept == 0) {
+      batches.remove(spec.batch().batch());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.errand.dispatcher.core;
+
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskId;
+import dev.errand.protocol.TaskState;
+
+/**
+ * All that is to be kept of a task at one moment: the last record of a task replaces those before,
+ * and from the last records of all tasks a dispatcher can go on.
+ *
+ * @param spec what was submitted
+ * @param state where it is
+ * @param tries how often it was tried
+ * @param lease its last lease; null if it never had one
+ * @param result JSON if it succeeded, else null
+ * @param error of the last failed attempt, or why it failed for good; null if there is none
+ * @param due when it waits no more, while scheduled; when it ended, if it has; else 0; milliseconds
+ *     since 1970
+ * @param history what happened; null: nothing yet
+ */
+public record StoredTask(
+    TaskSpec spec,
+    TaskState state,
+    Tries tries,
+    LastLease lease,
+    Bytes result,
+    TaskError error,
+    long due,
+    HistoryEntry history) {
+
+  /**
+   * How often a task was tried.
+   *
+   * @param generation from 1; a manual retry begins the next one
+   * @param opened when the generation began, milliseconds since 1970
+   * @param attempts that were leased in this generation
+   * @param failures attempts that failed by themselves: these count against the task's most
+   * @param losses attempts that ended with their worker
+   */
+  public record Tries(int generation, long opened, int attempts, int failures, int losses) {}
+
+  /**
+   * The last lease of a task.
+   *
+   * @param id of the lease
+   * @param owner incarnation of the worker
+   * @param worker its name
+   * @param started when it was leased, milliseconds since 1970
+   * @param timeout of the attempt, in milliseconds
+   * @param open whether its worker may still come back with its outcome
+   */
+  public record LastLease(
+      long id, long owner, String worker, long started, long timeout, boolean open) {}
+
+  /** As seen from outside, once it has ended. */
+  public Task view() {
+    return new Task(
+        TaskId.text(spec.id()),
+        spec.type(),
+        state,
+        spec.payload(),
+        result,
+        error,
+        new Task.Attempts(
+            tries.attempts(), spec.terms().maxAttempts(), lease == null ? null : lease.worker()),
+        new Task.Times(spec.submitted(), lease == null ? 0 : lease.started(), due),
+        spec.terms().priority(),
+        spec.batch() == null ? null : spec.batch().batch(),
+        null,
+        null);
+  }
+
+  /** The same, holding on to nothing else of the frames it came in. */
+  public StoredTask compact() {
+    return new StoredTask(
+        spec.compact(),
+        state,
+        tries,
+        lease,
+        result == null ? null : result.compact(),
+        error,
+        due,
+        history);
+  }
+
+  /** Bytes of payload, result, texts; a text's characters may take two each. */
+  public int bytes() {
+    int bytes = spec.payload().length() + (result == null ? 0 : result.length());
+    bytes += error == null ? 0 : 2 * (error.message().length() + error.detail().length());
+    bytes += spec.key() == null ? 0 : 2 * spec.key().length();
+    for (HistoryEntry each = history; each != null; each = each.before()) {
+      bytes += HISTORY_BYTES + 2 * each.reason().length();
+    }
+    return bytes;
+  }
+
+  private static final int HISTORY_BYTES = 64;
+}
