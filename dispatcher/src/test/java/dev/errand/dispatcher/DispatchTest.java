@@ -6,9 +6,9 @@ import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.Counters;
 import dev.errand.dispatcher.core.DispatcherCore;
-import dev.errand.dispatcher.core.EndedTask;
 import dev.errand.dispatcher.core.EndedTasks;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TypeView;
 import dev.errand.dispatcher.core.VirtualClient;
 import dev.errand.dispatcher.store.TaskStore;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class DispatchTest {
 
     final List<Changes> appended = new ArrayList<>();
     final List<Promise<Void>> appends = new ArrayList<>();
-    final List<Promise<EndedTask>> reads = new ArrayList<>();
+    final List<Promise<StoredTask>> reads = new ArrayList<>();
 
     /** The answer to all that comes; null: a promise. */
     Future<Void> atOnce;
@@ -72,9 +73,14 @@ class DispatchTest {
     }
 
     @Override
-    public Future<EndedTask> read(long id) {
+    public Future<StoredTask> read(long id) {
       reads.add(Promise.promise());
       return reads.get(reads.size() - 1).future();
+    }
+
+    @Override
+    public void onForgotten(Consumer<StoredTask> listener) {
+      // It forgets nothing.
     }
 
     @Override
@@ -93,7 +99,7 @@ class DispatchTest {
                   VirtualClient.CLUSTER,
                   store.id(),
                   store.epoch(),
-                  new CoreSettings.Limits(100, 100),
+                  new CoreSettings.Limits(100, 100, 1_000, 1 << 20),
                   new CoreSettings.Defaults(1_000, 3, 1_000),
                   CoreSettings.Timings.USUAL);
           DispatcherCore core =
@@ -192,7 +198,7 @@ class DispatchTest {
   void framesOfATurnBecomeDurableTogether() {
     submit(10);
     awaitAppends(1);
-    assertThat(onLoop(() -> store.appended.get(0).submitted())).hasSize(10);
+    assertThat(onLoop(() -> store.appended.get(0).tasks())).hasSize(10);
   }
 
   @Test

@@ -69,6 +69,8 @@ class DispatcherCoreTest {
                 null,
                 new Task.Attempts(1, 3, "w"),
                 new Task.Times(began, began, began + 2_000),
+                4,
+                null,
                 null,
                 null));
     assertThat(cluster.view(id)).isNull();
@@ -122,7 +124,7 @@ class DispatcherCoreTest {
   void aPayloadThatIsNoJsonIsRefused() {
     long number = client.submit(TaskRequest.ofJson("square", VirtualCluster.BAD_PAYLOAD));
     cluster.settle();
-    assertThat(client.answer(number)).isEqualTo(new Accepted(number, 0, "payload is cut off"));
+    assertThat(client.answer(number)).isEqualTo(new Accepted(number, 0, "payload is cut off", 0));
     assertThat(cluster.core.ledger().submitted()).isZero();
   }
 
@@ -225,14 +227,13 @@ class DispatcherCoreTest {
     cluster.pass(Duration.ofSeconds(4));
     assertThat(cluster.core.types(cluster.now()))
         .containsExactly(
-            new TypeView("square", 1, 1, 4_000, 1),
-            new TypeView("cube", 0, 0, 0, 1),
-            new TypeView("other", 1, 0, 4_000, 0));
+            view("square", 1, 1, 4_000, 1),
+            view("cube", 0, 0, 0, 1),
+            view("other", 1, 0, 4_000, 0));
     cluster.kill(worker);
     cluster.core.nodeLeft(worker.nodeId, cluster.now());
     cluster.settle();
-    assertThat(cluster.core.types(cluster.now()).get(0))
-        .isEqualTo(new TypeView("square", 2, 0, 5_000, 0));
+    assertThat(cluster.core.types(cluster.now()).get(0)).isEqualTo(view("square", 2, 0, 5_000, 0));
   }
 
   @ParameterizedTest
@@ -319,5 +320,9 @@ class DispatcherCoreTest {
         }
       }
     }
+  }
+
+  private static TypeView view(String type, int queued, int running, long oldest, int workers) {
+    return new TypeView(type, queued, running, 0, oldest, workers, TypeSettings.usual(type));
   }
 }

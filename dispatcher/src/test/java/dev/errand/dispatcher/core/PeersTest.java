@@ -54,6 +54,7 @@ class PeersTest {
                 Long.toHexString(worker.incarnation),
                 "w",
                 List.of("square", "cube"),
+                Map.of(),
                 new Credit(0, 4),
                 1,
                 300,

@@ -14,7 +14,7 @@ final class VirtualStore {
   /** Whether changes wait for {@link #record}. */
   boolean slow;
 
-  final Map<Long, EndedTask> ended = new LinkedHashMap<>();
+  final Map<Long, StoredTask> ended = new LinkedHashMap<>();
   private final Set<Long> submitted = new HashSet<>();
   private final ArrayDeque<Changes> waiting = new ArrayDeque<>();
   private long recorded;
@@ -22,18 +22,30 @@ final class VirtualStore {
 
   void append(Changes changes) {
     waiting.add(changes);
-    if (!slow) {
-      record(waiting.size());
+    record(slow ? 0 : waiting());
+  }
+
+  /**
+   * The oldest so many urgent batches of changes are durable now, with the others until the next.
+   */
+  void record(int urgent) {
+    int left = urgent;
+    while (!waiting.isEmpty() && (left > 0 || !waiting.peek().urgent())) {
+      Changes changes = waiting.remove();
+      left -= changes.urgent() ? 1 : 0;
+      assertThat(changes.number()).isEqualTo(++recorded);
+      changes.tasks().forEach(this::keep);
     }
   }
 
-  /** The oldest so many batches of changes are durable now. */
-  void record(int batches) {
-    for (int i = 0; i < batches; i++) {
-      Changes changes = waiting.remove();
-      assertThat(changes.number()).isEqualTo(++recorded);
-      changes.submitted().forEach(this::submitted);
-      changes.ended().forEach(this::ended);
+  private void keep(StoredTask task) {
+    if (!submitted.contains(task.spec().id())) {
+      submitted(task.spec());
+    }
+    if (task.state().terminal()) {
+      ended(task);
+    } else {
+      ended.remove(task.spec().id());
     }
   }
 
@@ -43,7 +55,7 @@ final class VirtualStore {
     submitted.add(task.id());
   }
 
-  private void ended(EndedTask task) {
+  private void ended(StoredTask task) {
     assertThat(submitted).contains(task.spec().id());
     assertThat(ended.put(task.spec().id(), task)).as("it ended before").isNull();
   }
@@ -53,13 +65,17 @@ final class VirtualStore {
     return recorded;
   }
 
-  /** Batches of changes that are not durable. */
+  /** Urgent batches of changes that are not durable. */
   int waiting() {
-    return waiting.size();
+    return (int) waiting.stream().filter(Changes::urgent).count();
   }
 
   /** Ends of tasks that are not durable. */
   int waitingEnds() {
-    return waiting.stream().mapToInt(changes -> changes.ended().size()).sum();
+    return waiting.stream().mapToInt(changes -> ends(changes)).sum();
+  }
+
+  private static int ends(Changes changes) {
+    return (int) changes.tasks().stream().filter(task -> task.state().terminal()).count();
   }
 }

@@ -93,20 +93,28 @@ final class VirtualWorker extends VirtualPeer {
 
   @Override
   public byte[] hello(Session session) {
-    List<Long> held = new ArrayList<>(running.keySet());
+    List<WorkerHello.Held> held = new ArrayList<>();
+    running.values().forEach(grant -> held.add(new WorkerHello.Held(grant.lease(), grant.task())));
     link.sending().forEachKept(frame -> addKept(frame, held));
     return new WorkerHello(
-            profile.name(), nodeId, profile.slots(), profile.offers(), held, draining)
+            profile.name(),
+            nodeId,
+            profile.slots(),
+            profile.offers(),
+            profile.labels(),
+            held,
+            draining)
         .frame(session);
   }
 
-  private static void addKept(byte[] frame, List<Long> held) {
+  private static void addKept(byte[] frame, List<WorkerHello.Held> held) {
     try {
       FrameKind kind = Header.read(frame).kind();
       BatchReader batch = new BatchReader(frame);
       while (batch.next()) {
-        held.add(
-            kind == FrameKind.OUTCOMES ? Outcome.read(batch).lease() : Release.read(batch).lease());
+        long lease =
+            kind == FrameKind.OUTCOMES ? Outcome.read(batch).lease() : Release.read(batch).lease();
+        held.add(new WorkerHello.Held(lease, 0));
       }
     } catch (MalformedFrameException e) {
       throw new AssertionError(e);

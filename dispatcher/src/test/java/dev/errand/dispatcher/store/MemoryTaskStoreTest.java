@@ -6,12 +6,14 @@ import static dev.errand.dispatcher.core.EndedTasks.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.config.settings.StoreSettings;
-import dev.errand.dispatcher.core.EndedTask;
+import dev.errand.dispatcher.core.EndedTasks;
+import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class MemoryTaskStoreTest {
         new StoreSettings("memory", Duration.ofHours(2), Duration.ofHours(5), bytes), () -> now);
   }
 
-  private EndedTask read(long id) {
+  private StoredTask read(long id) {
     return store.read(id).result();
   }
 
@@ -40,8 +42,8 @@ class MemoryTaskStoreTest {
 
   @Test
   void whatEndedCanBeReadAtOnce() {
-    EndedTask one = succeeded(1, now, "7", "49");
-    EndedTask two = failed(2, now, ERROR);
+    StoredTask one = succeeded(1, now, "7", "49");
+    StoredTask two = failed(2, now, ERROR);
     assertThat(store.append(changes(one, two)).succeeded()).isTrue();
     assertThat(read(1)).isEqualTo(one);
     assertThat(read(2)).isEqualTo(two);
@@ -67,7 +69,7 @@ class MemoryTaskStoreTest {
     store = keeping(10_000);
     String large = "1".repeat(1_500);
     for (int id = 1; id <= 20; id++) {
-      EndedTask next =
+      StoredTask next =
           id % 2 == 0 ? failed(id, now + id, ERROR) : succeeded(id, now + id, large, large);
       store.append(changes(next));
     }
@@ -77,8 +79,8 @@ class MemoryTaskStoreTest {
   @Test
   void payloadsAndResultsAndErrorsCount() {
     String large = "1".repeat(4_000);
-    for (EndedTask task :
-        new EndedTask[] {
+    for (StoredTask task :
+        new StoredTask[] {
           succeeded(1, now, large, "1"),
           succeeded(1, now, "1", large),
           failed(1, now, new TaskError(ErrorKind.HANDLER, "no", large))
@@ -93,10 +95,10 @@ class MemoryTaskStoreTest {
   void nothingElseOfTheFramesIsKept() {
     byte[] frame = new byte[100_000];
     frame[50_000] = '7';
-    TaskSpec spec = new TaskSpec(1, "any", new Bytes(frame, 50_000, 1), 0, 1, 1, 1);
+    TaskSpec spec = new TaskSpec(1, "any", new Bytes(frame, 50_000, 1), Terms.NONE, null, null, 1);
     Bytes result = new Bytes(frame, 50_000, 1);
-    store.append(changes(new EndedTask(spec, TaskState.SUCCEEDED, result, null, 1, "w", 1, now)));
-    EndedTask kept = read(1);
+    store.append(changes(EndedTasks.ended(spec, TaskState.SUCCEEDED, result, null, now)));
+    StoredTask kept = read(1);
     assertThat(kept.spec().payload()).isEqualTo(Bytes.of("7"));
     assertThat(kept.spec().payload().array().length).isLessThan(100);
     assertThat(kept.result().array().length).isLessThan(100);
