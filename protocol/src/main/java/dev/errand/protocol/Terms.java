@@ -107,7 +107,13 @@ public record Terms(
   /** The same with other times and counts; null and 0 ask for nothing. */
   public Terms withTimeout(Duration value) {
     return new Terms(
-        millis("timeout", value), maxAttempts, backoff, priority, delay, expiresIn, require);
+        millis("timeout", value, MAX_DURATION),
+        maxAttempts,
+        backoff,
+        priority,
+        delay,
+        expiresIn,
+        require);
   }
 
   public Terms withMaxAttempts(int value) {
@@ -116,7 +122,13 @@ public record Terms(
 
   public Terms withBackoff(Duration value) {
     return new Terms(
-        timeout, maxAttempts, millis("backoff", value), priority, delay, expiresIn, require);
+        timeout,
+        maxAttempts,
+        millis("backoff", value, MAX_DURATION),
+        priority,
+        delay,
+        expiresIn,
+        require);
   }
 
   public Terms withPriority(int value) {
@@ -125,12 +137,24 @@ public record Terms(
 
   public Terms withDelay(Duration value) {
     return new Terms(
-        timeout, maxAttempts, backoff, priority, millis("delay", value), expiresIn, require);
+        timeout,
+        maxAttempts,
+        backoff,
+        priority,
+        millis("delay", value, MAX_WAIT),
+        expiresIn,
+        require);
   }
 
   public Terms withExpiresIn(Duration value) {
     return new Terms(
-        timeout, maxAttempts, backoff, priority, delay, millis("expiresIn", value), require);
+        timeout,
+        maxAttempts,
+        backoff,
+        priority,
+        delay,
+        millis("expiresIn", value, MAX_WAIT),
+        require);
   }
 
   public Terms withRequire(Map<String, String> value) {
@@ -138,13 +162,13 @@ public record Terms(
   }
 
   /** Null is nothing; less than a millisecond can't be told from it. */
-  private static long millis(String name, Duration value) {
+  private static long millis(String name, Duration value, Duration most) {
     if (value == null) {
       return 0;
     }
-    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(MAX_WAIT) > 0) {
+    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(
-          name + " " + value + " must be 1 ms to " + MAX_WAIT.toDays() + " days");
+          name + " " + value + " must be 1 ms to " + most.toDays() + " days");
     }
     return value.toMillis();
   }

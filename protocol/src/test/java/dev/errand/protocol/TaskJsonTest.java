@@ -20,6 +20,8 @@ class TaskJsonTest {
           new TaskError(ErrorKind.WORKER_LOST, "gone", "for good"),
           new Task.Attempts(2, 3, "worker-1"),
           new Task.Times(1_785_000_000_000L, 1_785_000_000_123L, 1_785_000_001_000L),
+          7,
+          "a-batch",
           new Progress(0.75, "nearly"),
           new WaitingFor(WaitingFor.Code.SLOTS_BUSY, "all slots are taken"));
 
@@ -33,6 +35,8 @@ class TaskJsonTest {
         null,
         new Task.Attempts(0, 1, null),
         new Task.Times(1, 0, 0),
+        4,
+        null,
         null,
         null);
   }
@@ -49,7 +53,7 @@ class TaskJsonTest {
             """
             {"id": "6h0tdm71r0000", "type": "square", "state": "running", "attempt": 2,
              "maxAttempts": 3, "submittedAt": "2026-07-25T17:20:00Z",
-             "payload": {"n": [423, null, "ü"]}, "result": "423 * 423 = 178929",
+             "priority": 7, "batch": "a-batch", "payload": {"n": [423, null, "ü"]}, "result": "423 * 423 = 178929",
              "error": {"kind": "worker-lost", "message": "gone", "detail": "for good"},
              "worker": "worker-1", "startedAt": "2026-07-25T17:20:00.123Z",
              "finishedAt": "2026-07-25T17:20:01Z",
@@ -62,7 +66,8 @@ class TaskJsonTest {
   @Test
   void fieldsWithoutAValueAreLeftOut() {
     assertThat(TaskJson.encode(bare(TaskState.QUEUED, null)).fieldNames())
-        .containsExactlyInAnyOrder("id", "type", "state", "attempt", "maxAttempts", "submittedAt");
+        .containsExactlyInAnyOrder(
+            "id", "type", "state", "attempt", "maxAttempts", "submittedAt", "priority");
   }
 
   @Test
@@ -94,7 +99,7 @@ class TaskJsonTest {
   @Test
   void unknownFieldsAreIgnoredAndUnknownWordsAreNot() {
     JsonObject json = TaskJson.encode(FULL);
-    assertThat(TaskJson.decode(json.copy().put("priority", 4))).isEqualTo(FULL);
+    assertThat(TaskJson.decode(json.copy().put("colour", 4))).isEqualTo(FULL);
     assertThatThrownBy(() -> TaskJson.decode(json.copy().put("state", "paused")))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> TaskJson.decode(json.copy().put("attempt", "two")))

@@ -283,14 +283,18 @@ class LeasesTest {
   }
 
   @Test
-  void anOutcomeBehindItsReleaseCountsIfNobodyElseHasTheTask() {
+  void anOutcomeBehindItsReleaseIsDropped() {
     long id = cluster.submit(client, SQUARE);
     Grant grant = worker.only();
     worker.drains();
     worker.releases(grant, true);
     cluster.settle();
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
-    worker.succeeds(grant, "49");
+    worker.succeeds(grant, "50");
+    cluster.settle();
+    assertThat(client.done(id)).isNull();
+    VirtualWorker other = cluster.worker("another", 1, "square");
+    other.succeeds(other.only(), "49");
     cluster.settle();
     assertThat(client.done(id).result()).isEqualTo(Bytes.of("49"));
   }

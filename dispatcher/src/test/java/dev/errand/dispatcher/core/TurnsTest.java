@@ -142,7 +142,7 @@ class TurnsTest {
     cluster.pass(Duration.ofSeconds(1));
     record(cluster.store.waiting());
     assertThat(worker.link.sending().unacknowledged()).isZero();
-    assertThat(cluster.store.ended.get(grant.task()).attempt()).isOne();
+    assertThat(cluster.store.ended.get(grant.task()).tries().attempts()).isOne();
     assertThat(cluster.core.ledger()).isEqualTo(new Ledger(1, 0, 0, 0, 1, 0, 0));
   }
 

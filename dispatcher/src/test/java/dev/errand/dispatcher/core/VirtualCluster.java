@@ -250,7 +250,7 @@ final class VirtualCluster {
       due.forEach(this::deliver);
       endTurn();
       lines.values().forEach(line -> line.peer.link.flush());
-    } while (!letters.isEmpty());
+    } while (!letters.isEmpty() || core.isUrgent());
     audit();
   }
 

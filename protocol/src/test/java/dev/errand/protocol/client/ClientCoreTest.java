@@ -109,7 +109,7 @@ class ClientCoreTest {
   }
 
   private void accept(long number, long id) {
-    tell(FrameKind.ACCEPTED, 0, new Accepted(number, id, null)::write);
+    tell(FrameKind.ACCEPTED, 0, Accepted.taken(number, id)::write);
   }
 
   private void tellEnd(long id, TaskState state) {
@@ -123,6 +123,8 @@ class ClientCoreTest {
             state == TaskState.FAILED ? new TaskError(ErrorKind.HANDLER, "no") : null,
             new Task.Attempts(1, 1, "w"),
             new Task.Times(1, 2, 3),
+            4,
+            null,
             null,
             null);
     tell(FrameKind.DONE, 0, new Done(id, task)::write);
@@ -200,8 +202,8 @@ class ClientCoreTest {
         FrameKind.ACCEPTED,
         1,
         batch -> {
-          new Accepted(1, ID + 10, null).write(batch);
-          new Accepted(2, 0, "payload is empty").write(batch);
+          Accepted.taken(1, ID + 10).write(batch);
+          new Accepted(2, 0, "payload is empty", 0).write(batch);
         });
     assertThat(told).containsExactly("a accepted 10", "b SubmissionException: payload is empty");
     accept(2, ID);
@@ -285,7 +287,7 @@ class ClientCoreTest {
     submit("b", true);
     submit("c");
     client.flush();
-    tell(FrameKind.ACCEPTED, 1, new Accepted(1, ID + 1, null)::write);
+    tell(FrameKind.ACCEPTED, 1, Accepted.taken(1, ID + 1)::write);
     lose();
     submit("d");
     begin(2, FORGOTTEN);

@@ -97,7 +97,7 @@ class TaskClientTest {
 
   private void take(Submit submit) {
     long id = submit.type().equals("refused") ? 0 : ++lastId;
-    new Accepted(submit.number(), id, "no room").write(dispatcher.batch(FrameKind.ACCEPTED));
+    new Accepted(submit.number(), id, "no room", 0).write(dispatcher.batch(FrameKind.ACCEPTED));
     if (submit.watched() && submit.type().equals("echo")) {
       tellEnd(id, TaskState.SUCCEEDED, submit.payload(), null);
     } else if (submit.watched() && submit.type().equals("fails")) {
@@ -119,6 +119,8 @@ class TaskClientTest {
         error,
         new Task.Attempts(2, 2, "w"),
         new Task.Times(1, 2, 3),
+        4,
+        null,
         null,
         null);
   }

@@ -8,6 +8,7 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,26 +60,18 @@ class BatchWriterTest {
   @Test
   void submissionsComeBack() throws Exception {
     TaskRequest plain = TaskRequest.ofJson("t", Bytes.of("1"));
-    Duration[] durations = {null, Duration.ofMillis(1), TaskRequest.MAX_DURATION};
+    Duration[] durations = {null, Duration.ofMillis(1), Terms.MAX_DURATION};
     List<TaskRequest> requests = new ArrayList<>();
     for (Duration timeout : durations) {
       for (Duration backoff : durations) {
-        for (int attempts : new int[] {0, 1, TaskRequest.MAX_ATTEMPTS}) {
+        for (int attempts : new int[] {0, 1, Terms.MAX_ATTEMPTS}) {
           requests.add(plain.withTimeout(timeout).withBackoff(backoff).withMaxAttempts(attempts));
         }
       }
     }
     List<Submit> expected = new ArrayList<>();
     for (TaskRequest each : requests) {
-      expected.add(
-          new Submit(
-              Long.MAX_VALUE,
-              true,
-              "t",
-              each.payload(),
-              millis(each.timeout()),
-              each.maxAttempts(),
-              millis(each.backoff())));
+      expected.add(new Submit(Long.MAX_VALUE, true, "t", each.payload(), each.terms(), null, null));
     }
     assertThat(
             back(
@@ -87,13 +80,9 @@ class BatchWriterTest {
         .isEqualTo(expected);
   }
 
-  private static long millis(Duration duration) {
-    return duration == null ? 0 : duration.toMillis();
-  }
-
   @Test
   void submissionsThatNoRequestAllowsAreMalformed() {
-    long over = TaskRequest.MAX_DURATION.toMillis() + 1;
+    long over = Terms.MAX_DURATION.toMillis() + 1;
     for (int flag : new int[] {2, 4, 8}) {
       assertMalformed(
           FrameKind.SUBMIT,
@@ -128,7 +117,7 @@ class BatchWriterTest {
     assertThat(back(FrameKind.RELEASE, batch -> releases.forEach(each -> each.write(batch))))
         .isEqualTo(releases);
     List<Accepted> answers =
-        List.of(new Accepted(0, 1, null), new Accepted(Long.MAX_VALUE, 0, "p".repeat(2_000)));
+        List.of(Accepted.taken(0, 1), new Accepted(Long.MAX_VALUE, 0, "p".repeat(2_000), 0));
     assertThat(back(FrameKind.ACCEPTED, batch -> answers.forEach(each -> each.write(batch))))
         .isEqualTo(answers);
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Primitive fields and control messages come back as they were written. */
@@ -81,13 +82,16 @@ class FrameWriterTest {
               new Offer(text, Pool.BLOCKING, 0), new Offer("t", Pool.EVENT_LOOP, Long.MAX_VALUE));
       for (WorkerHello worker :
           List.of(
-              new WorkerHello(text, text, Credit.NONE, List.of(), List.of(), false),
+              new WorkerHello(text, text, Credit.NONE, List.of(), Map.of(), List.of(), false),
               new WorkerHello(
                   text,
                   "",
                   new Credit(Long.MAX_VALUE, Long.MAX_VALUE),
                   offers,
-                  List.of(0L, Long.MIN_VALUE, Long.MAX_VALUE),
+                  Map.of(),
+                  Stream.of(0L, Long.MIN_VALUE, Long.MAX_VALUE)
+                      .map(id -> new WorkerHello.Held(id, 0))
+                      .toList(),
                   true))) {
         assertThat(Sample.read(worker.frame(Sample.UNKNOWN))).isEqualTo(worker);
       }

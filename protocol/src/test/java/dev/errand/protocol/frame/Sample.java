@@ -8,6 +8,7 @@ import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A frame and what it says. The values of {@link #all} are those of the golden frames: a later
@@ -55,7 +57,8 @@ record Sample(byte[] frame, Header header, Object body) {
             "5d1c",
             new Credit(4, 1_000),
             offers,
-            List.of(LEASE, Long.MAX_VALUE, 1L),
+            Map.of(),
+            Stream.of(LEASE, Long.MAX_VALUE, 1L).map(id -> new WorkerHello.Held(id, 0)).toList(),
             true);
     add(all, worker.frame(UNKNOWN), UNKNOWN, 0, Credit.NONE, worker);
     ClientHello client = new ClientHello("9f");
