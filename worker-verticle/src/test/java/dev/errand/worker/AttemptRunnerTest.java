@@ -122,6 +122,8 @@ class AttemptRunnerTest {
             null,
             new Task.Attempts(0, 3, null),
             new Task.Times(1, 0, 0),
+            4,
+            null,
             null,
             null);
     rig.onOwner(() -> rig.submitted.values().forEach(promise -> promise.complete(accepted)));

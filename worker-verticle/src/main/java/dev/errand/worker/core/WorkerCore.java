@@ -231,6 +231,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   @Override
   public byte[] hello(Session session) {
     List<Held> held = kept();
+    held.removeIf(each -> running.containsKey(each.lease()));
     running.forEach((lease, one) -> held.add(new Held(lease, one.attempt.task())));
     return new WorkerHello(
             profile.name(),

@@ -32,7 +32,7 @@ class WorkerCoreTest {
       List.of(new Offer("blocks", Pool.BLOCKING, 0), new Offer("loops", Pool.EVENT_LOOP, 90_000));
 
   private final VirtualDispatcher dispatcher =
-      new VirtualDispatcher(new WorkerProfile("w", "a-node", new Credit(2, 5), OFFERS));
+      new VirtualDispatcher(new WorkerProfile("w", "a-node", new Credit(2, 5), OFFERS, Map.of()));
   private final WorkerCore core = dispatcher.core;
 
   private void succeed(long lease) {
@@ -54,7 +54,8 @@ class WorkerCoreTest {
   @Test
   void aWorkerSaysWhatItIsAndWhatItTakes() {
     assertThat(dispatcher.hello)
-        .isEqualTo(new WorkerHello("w", "a-node", new Credit(2, 5), OFFERS, List.of(), false));
+        .isEqualTo(
+            new WorkerHello("w", "a-node", new Credit(2, 5), OFFERS, Map.of(), List.of(), false));
     assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
     assertThat(core.ready()).isTrue();
   }
@@ -222,8 +223,7 @@ class WorkerCoreTest {
     dispatcher.cancels(cancelled, CancelReason.CANCELLED);
     dispatcher.pass(Duration.ofSeconds(2));
     dispatcher.restart(dispatcher.store);
-    assertThat(dispatcher.hello.held())
-        .containsExactlyInAnyOrder(running, kept, released, timedOut);
+    assertThat(held()).containsExactlyInAnyOrder(running, kept, released, timedOut, cancelled);
   }
 
   @Test
@@ -255,7 +255,7 @@ class WorkerCoreTest {
     fail(bad);
     dispatcher.comeBack();
     assertThat(core.ready()).isTrue();
-    assertThat(dispatcher.hello.held()).containsExactlyInAnyOrder(good, bad, endless);
+    assertThat(held()).containsExactlyInAnyOrder(good, bad, endless);
     assertThat(dispatcher.outcomes).containsExactly(success(good));
     assertThat(dispatcher.releases)
         .containsExactly(new Release(bad, true, "the dispatcher was out of reach"));
@@ -297,11 +297,14 @@ class WorkerCoreTest {
     succeed(dispatcher.grant("loops"));
     dispatcher.outcomes.clear();
     dispatcher.there = false;
-    succeed(dispatcher.grant("loops"));
+    long dropped = dispatcher.grant("loops");
+    succeed(dropped);
     dispatcher.pass(Duration.ofMinutes(10).plusSeconds(4));
     dispatcher.comeBack();
     assertThat(dispatcher.outcomes).isEmpty();
-    assertThat(dispatcher.hello.held()).containsExactly(running);
+    assertThat(held()).containsExactly(dropped, running);
+    assertThat(dispatcher.releases)
+        .containsExactly(new Release(dropped, true, "no dispatcher came for its outcome"));
   }
 
   @Test
@@ -470,5 +473,9 @@ class WorkerCoreTest {
     dispatcher.pass(SECOND);
     assertThat(core.ready()).isTrue();
     assertThat(core.refusal()).isNull();
+  }
+
+  private List<Long> held() {
+    return dispatcher.hello.held().stream().map(WorkerHello.Held::lease).toList();
   }
 }
