@@ -89,8 +89,8 @@ public final class DispatcherCore {
         return refuse(header, "another cluster's name: compare cluster.name on both nodes");
       }
       return switch (header.kind()) {
-        case WORKER_HELLO -> peers.hello(header.session().peer(), WorkerHello.read(frame), now);
-        case CLIENT_HELLO -> peers.hello(header.session().peer(), ClientHello.read(frame), now);
+        case WORKER_HELLO -> peers.hello(header.session(), WorkerHello.read(frame), now);
+        case CLIENT_HELLO -> peers.hello(header.session(), ClientHello.read(frame), now);
         case HEARTBEAT -> heartbeat(header, Heartbeat.read(frame), now);
         default -> throw new MalformedFrameException("not a request: " + header.kind());
       };

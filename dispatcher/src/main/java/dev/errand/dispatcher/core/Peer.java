@@ -19,6 +19,9 @@ abstract class Peer {
   ReceiveStream receiving = new ReceiveStream();
   long heardNanos;
 
+  /** Number of its last HELLO. */
+  int hello;
+
   /** The last number of its stream that is durable with all it changed. */
   private long recorded;
 

@@ -53,9 +53,15 @@ final class Peers {
     return peer != null && peer.session.equals(session) ? peer : null;
   }
 
-  byte[] hello(long incarnation, WorkerHello hello, Now now) {
+  /** Gives the answer; null if the HELLO is not the peer's newest: it came late or twice. */
+  byte[] hello(Session from, WorkerHello hello, Now now) {
+    long incarnation = from.peer();
+    if (isOld(from, workers.get(incarnation))) {
+      return null;
+    }
     WorkerPeer before = remove(incarnation);
     WorkerPeer worker = new WorkerPeer(hello, session(incarnation), now.nanos());
+    worker.hello = from.number();
     workers.put(incarnation, worker);
     for (Offer offer : hello.offers()) {
       tasks.types().get(offer.type()).add(new TaskType.Provider(worker, offer));
@@ -64,8 +70,18 @@ final class Peers {
     return welcome(before != null).frame(worker.session);
   }
 
-  byte[] hello(long incarnation, ClientHello hello, Now now) {
+  /** What an old HELLO says of its worker's leases is not true any more. */
+  private static boolean isOld(Session from, Peer peer) {
+    return peer != null && from.number() != 0 && from.number() <= peer.hello;
+  }
+
+  /** Gives the answer; null if the HELLO is not the peer's newest: it came late or twice. */
+  byte[] hello(Session from, ClientHello hello, Now now) {
+    long incarnation = from.peer();
     ClientPeer client = clients.get(incarnation);
+    if (isOld(from, client)) {
+      return null;
+    }
     boolean known = client != null;
     if (known) {
       client.restart(session(incarnation), now.nanos());
@@ -75,6 +91,7 @@ final class Peers {
       client = new ClientPeer(hello.nodeId(), session(incarnation), now.nanos());
       clients.put(incarnation, client);
     }
+    client.hello = from.number();
     return welcome(known).frame(client.session);
   }
 

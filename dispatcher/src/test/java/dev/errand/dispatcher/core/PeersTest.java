@@ -100,6 +100,34 @@ class PeersTest {
     assertThat(worker.cancels).isEmpty();
   }
 
+  @Test
+  void aHelloThatComesTwiceSaysNothingTheSecondTime() {
+    List<VirtualCluster.Letter> hellos = new ArrayList<>();
+    cluster.weather =
+        due -> {
+          due.stream()
+              .filter(letter -> letter.kind() == FrameKind.WORKER_HELLO)
+              .forEach(hellos::add);
+          return due;
+        };
+    VirtualWorker worker = cluster.worker("w", 1, "square");
+    long id = cluster.submit(client, SQUARE.withMaxAttempts(1));
+    cluster.worker("other", 1, "square");
+    hellos.remove(1);
+    cluster.weather =
+        due -> {
+          List<VirtualCluster.Letter> all = new ArrayList<>(due);
+          all.addAll(hellos);
+          hellos.clear();
+          return all;
+        };
+    cluster.settle();
+    assertThat(cluster.view(id).worker()).isEqualTo("w");
+    worker.succeeds(worker.only(), "49");
+    cluster.settle();
+    assertThat(client.done(id).attempt()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 4, 60, 100_000})
   void nobodyIsGivenUpBecauseTheDispatcherStoodStill(long seconds) {

@@ -264,7 +264,10 @@ final class VirtualCluster {
         line.deliver(letter);
       }
     } else if (letter.call()) {
-      letters.add(new Letter(letter.peer(), false, true, core.request(letter.frame(), now())));
+      byte[] answer = core.request(letter.frame(), now());
+      if (answer != null) {
+        letters.add(new Letter(letter.peer(), false, true, answer));
+      }
     } else {
       core.receive(letter.frame(), now());
     }

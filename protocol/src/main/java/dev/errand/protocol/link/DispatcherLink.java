@@ -75,6 +75,7 @@ public final class DispatcherLink {
   private Welcome timings;
   private long lastStore;
   private boolean hadStore;
+  private int hellos;
   private boolean asking;
   private boolean begun;
   private long nextAt;
@@ -132,7 +133,9 @@ public final class DispatcherLink {
     asking = true;
     if (session == null) {
       nextAt = now + HELLO_NANOS;
-      port.request(owner.hello(unknown), HELLO_ANSWER_MILLIS);
+      // Numbered, so that one that comes late or twice is known as such.
+      Session hello = new Session(unknown.cluster(), 0, 0, unknown.peer(), ++hellos);
+      port.request(owner.hello(hello), HELLO_ANSWER_MILLIS);
     } else {
       nextAt = now + millis(timings.heartbeatMillis());
       sending.mark();

@@ -24,7 +24,6 @@ class DispatcherLinkTest {
 
   private static final int CLUSTER = 7;
   private static final long PEER = 99;
-  private static final Session UNKNOWN = new Session(CLUSTER, 0, 0, PEER, 0);
   private static final Session FIRST = new Session(CLUSTER, 1, 1, PEER, 1);
   private static final Session SECOND = new Session(CLUSTER, 1, 1, PEER, 2);
   private static final Session OTHER_STORE = new Session(CLUSTER, 2, 1, PEER, 1);
@@ -72,6 +71,10 @@ class DispatcherLinkTest {
     }
   }
 
+  private static Session hello(int number) {
+    return new Session(CLUSTER, 0, 0, PEER, number);
+  }
+
   private static long at(long millis) {
     return Long.MIN_VALUE / 2 + millis * 1_000_000;
   }
@@ -116,7 +119,7 @@ class DispatcherLinkTest {
   void helloIsSaidUntilItIsAnswered() {
     tick(0);
     assertThat(port.asked(0))
-        .isEqualTo(new Header(FrameKind.CLIENT_HELLO, UNKNOWN, 0, 0, Credit.NONE));
+        .isEqualTo(new Header(FrameKind.CLIENT_HELLO, hello(1), 0, 0, Credit.NONE));
     assertThat(port.patience).isEqualTo(3_000);
     tick(2_900);
     assertThat(port.asked).hasSize(1);
@@ -127,6 +130,7 @@ class DispatcherLinkTest {
     assertThat(port.asked).hasSize(2);
     tick(3_200);
     assertThat(port.asked).hasSize(3);
+    assertThat(port.asked(2).session()).as("each has its number").isEqualTo(hello(3));
     answer(3_210, WELCOME.frame(FIRST));
     assertThat(link.session()).isEqualTo(FIRST);
     assertThat(link.timings()).isEqualTo(WELCOME);
@@ -136,7 +140,7 @@ class DispatcherLinkTest {
   @Test
   void aRefusalIsToldAndHelloIsSaidAgain() {
     tick(0);
-    answer(10, new Refused("another version").frame(UNKNOWN));
+    answer(10, new Refused("another version").frame(hello(0)));
     tick(249);
     assertThat(port.asked).hasSize(1);
     tick(250);
@@ -192,7 +196,7 @@ class DispatcherLinkTest {
     assertThat(link.session()).isNull();
     tick(4_510);
     assertThat(port.asked(port.asked.size() - 1).kind()).isEqualTo(FrameKind.CLIENT_HELLO);
-    assertThat(port.asked(port.asked.size() - 1).session()).isEqualTo(UNKNOWN);
+    assertThat(port.asked(port.asked.size() - 1).session()).isEqualTo(hello(2));
     answer(4_520, WELCOME.frame(SECOND));
     assertThat(told).containsExactly("welcome", "silence", "welcome back");
   }
@@ -251,7 +255,7 @@ class DispatcherLinkTest {
     tick(0);
     link.flush();
     assertThat(port.sent).isEmpty();
-    receive(UNKNOWN, 1, 0);
+    receive(hello(0), 1, 0);
     assertThat(told).isEmpty();
   }
 
