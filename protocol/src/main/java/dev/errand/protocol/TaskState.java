@@ -16,6 +16,19 @@ public enum TaskState {
 
   private static final TaskState[] VALUES = values();
 
+  /**
+   * Whether a task of this state may be of that state next. What has ended goes on by a manual
+   * retry only.
+   */
+  public boolean mayBecome(TaskState next) {
+    return switch (this) {
+      case SCHEDULED -> next == QUEUED || next == FAILED || next == CANCELLED;
+      case QUEUED -> next == RUNNING || next == FAILED || next == CANCELLED;
+      case RUNNING -> next != RUNNING;
+      case SUCCEEDED, FAILED, CANCELLED -> next == QUEUED;
+    };
+  }
+
   /** Whether this is the task's end. */
   public boolean terminal() {
     return ordinal() >= SUCCEEDED.ordinal();

@@ -381,6 +381,12 @@ final class Tasks {
   }
 
   private void moved(LiveTask task, TaskState to) {
+    if (task.state == to) {
+      return;
+    }
+    if (!task.state.mayBecome(to)) {
+      throw new IllegalStateException(task.state + " does not become " + to);
+    }
     book.moved(task.state, to);
     batches.moved(task.spec, task.state, to);
     task.state = to;
