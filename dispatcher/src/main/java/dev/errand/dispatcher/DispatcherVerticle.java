@@ -135,7 +135,10 @@ public final class DispatcherVerticle extends VerticleBase {
         store.id(),
         store.epoch(),
         new CoreSettings.Limits(
-            settings.limits().payload(), settings.limits().result(), 10_000_000, 1L << 30),
+            settings.limits().payload(),
+            settings.limits().result(),
+            settings.limits().queued(),
+            settings.limits().queuedBytes()),
         new CoreSettings.Defaults(
             settings.defaults().timeout().toMillis(),
             settings.defaults().maxAttempts(),

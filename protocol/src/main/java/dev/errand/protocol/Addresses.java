@@ -9,6 +9,12 @@ public final class Addresses {
   /** Takes {@code {"id": …}} and answers with the task as JSON. */
   public static final String TASKS_GET = "errand.tasks.get";
 
+  /** Takes {@code {"id": …}}, cancels the task, and answers with it as JSON. */
+  public static final String TASKS_CANCEL = "errand.tasks.cancel";
+
+  /** Takes {@code {"id": …}}, tries the ended task again, and answers with it as JSON. */
+  public static final String TASKS_RETRY = "errand.tasks.retry";
+
   private Addresses() {}
 
   /** Where the worker or client of this incarnation receives frames. */

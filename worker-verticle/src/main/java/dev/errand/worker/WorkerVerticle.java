@@ -5,6 +5,7 @@ import dev.errand.config.launch.ExitCode;
 import dev.errand.config.launch.StartFailure;
 import dev.errand.config.settings.WorkerSettings;
 import dev.errand.protocol.Addresses;
+import dev.errand.protocol.Terms;
 import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.Header;
@@ -87,7 +88,7 @@ public final class WorkerVerticle extends VerticleBase {
                 nodeId,
                 new Credit(slots.blocking(), slots.eventLoop()),
                 handlers.offers(),
-                Map.of()),
+                labels()),
             runner,
             new BusPort(vertx, this::turn, () -> core.link()));
     consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));
@@ -107,6 +108,14 @@ public final class WorkerVerticle extends VerticleBase {
     vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
     vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> turn(runner::watch));
     return Future.all(consumer.completion(), opened).mapEmpty();
+  }
+
+  private Map<String, String> labels() {
+    try {
+      return Terms.labels(WorkerSettings.LABELS, settings.labels());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(ExitCode.USAGE, e.getMessage());
+    }
   }
 
   private static boolean isDispatcher(Membership.Member member) {

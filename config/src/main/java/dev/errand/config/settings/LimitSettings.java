@@ -1,18 +1,26 @@
 package dev.errand.config.settings;
 
 /**
- * What is refused beyond: the keys {@code limits.*}, in bytes.
+ * What is refused beyond: the keys {@code limits.*}.
  *
- * @param payload of a task
- * @param result of an attempt
+ * @param payload of a task, in bytes
+ * @param result of an attempt, in bytes
+ * @param queued tasks that have not ended
+ * @param queuedBytes that these take
  */
-public record LimitSettings(int payload, int result) {
+public record LimitSettings(int payload, int result, int queued, long queuedBytes) {
 
   private static final long MAX = 16L << 20;
+  private static final int MAX_QUEUED = 1_000_000_000;
+  private static final long USUAL_BYTES = 1L << 30;
 
   static LimitSettings read(SettingsReader in) {
+    // What waits is in memory: more than all of it is no limit.
+    long heap = Runtime.getRuntime().maxMemory();
     return new LimitSettings(
         (int) in.size("limits.payload", 1 << 20, 1, MAX),
-        (int) in.size("limits.result", 1 << 20, 1, MAX));
+        (int) in.size("limits.result", 1 << 20, 1, MAX),
+        in.integer("limits.queued", 10_000_000, 1, MAX_QUEUED),
+        in.size("limits.queuedBytes", Math.min(USUAL_BYTES, heap / 2), 1 << 10, heap));
   }
 }

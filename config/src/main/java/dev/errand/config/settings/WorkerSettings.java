@@ -4,18 +4,25 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a worker is told, beside {@link ClusterSettings}: the keys {@code worker.*}.
  *
  * @param name for people
+ * @param labels that tasks may require
  * @param slots how many attempts run at once
  * @param handlers class names of handlers beside those that are found
  * @param drain for which running attempts may finish at stop
  */
-public record WorkerSettings(String name, Slots slots, List<String> handlers, Duration drain) {
+public record WorkerSettings(
+    String name, Map<String, String> labels, Slots slots, List<String> handlers, Duration drain) {
+
+  /** The key of {@link #labels}. */
+  public static final String LABELS = "worker.labels";
 
   /** The Vert.x launcher gives a node two minutes to end. */
   private static final Duration MOST_DRAIN = Duration.ofSeconds(100);
@@ -75,6 +82,7 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
   public static WorkerSettings read(SettingsReader in) {
     return new WorkerSettings(
         in.name("worker.name", hostName()),
+        in.read(LABELS, Map.of(), WorkerSettings::labels),
         in.read("worker.slots", Slots.usual(), Slots::parse),
         in.texts(HANDLERS, List.of()),
         in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, MOST_DRAIN));
@@ -91,6 +99,16 @@ public record WorkerSettings(String name, Slots slots, List<String> handlers, Du
     WorkerSettings settings = read(in);
     in.finish();
     return settings;
+  }
+
+  private static Map<String, String> labels(Object value) {
+    if (value instanceof JsonObject each
+        && each.stream().allMatch(label -> label.getValue() instanceof String)) {
+      Map<String, String> labels = new TreeMap<>();
+      each.forEach(label -> labels.put(label.getKey(), (String) label.getValue()));
+      return Collections.unmodifiableMap(labels);
+    }
+    throw new IllegalArgumentException("must be {\"name\": \"value\", …}");
   }
 
   private static String hostName() {

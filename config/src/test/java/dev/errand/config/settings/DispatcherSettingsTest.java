@@ -34,7 +34,8 @@ class DispatcherSettingsTest {
                     Duration.ofHours(24),
                     Duration.ofDays(7),
                     Math.min(heap / 4, 4L * 1024 * 1024 * 1024)),
-                new LimitSettings(1_048_576, 1_048_576),
+                new LimitSettings(
+                    1_048_576, 1_048_576, 10_000_000, Math.min(heap / 2, 1_073_741_824)),
                 new DefaultSettings(
                     Duration.ofMinutes(5), 3, Duration.ofSeconds(1), Duration.ofSeconds(20))));
   }
@@ -46,14 +47,15 @@ class DispatcherSettingsTest {
                 "{'http': {'host': 'localhost', 'port': 0},"
                     + " 'store': {'kind': 'memory',"
                     + " 'retention': {'succeeded': '1h', 'failed': '0s', 'bytes': '64KiB'}},"
-                    + " 'limits': {'payload': '2KiB', 'result': '16MiB'},"
+                    + " 'limits': {'payload': '2KiB', 'result': '16MiB', 'queued': 1,"
+                    + " 'queuedBytes': '1KiB'},"
                     + " 'defaults': {'timeout': '1s', 'maxAttempts': 1, 'backoff': '2s',"
                     + " 'wait': '0s'}}"))
         .isEqualTo(
             new DispatcherSettings(
                 new HttpSettings("localhost", 0),
                 new StoreSettings("memory", Duration.ofHours(1), Duration.ZERO, 65_536),
-                new LimitSettings(2_048, 16_777_216),
+                new LimitSettings(2_048, 16_777_216, 1, 1_024),
                 new DefaultSettings(
                     Duration.ofSeconds(1), 1, Duration.ofSeconds(2), Duration.ZERO)));
   }
@@ -75,6 +77,10 @@ class DispatcherSettingsTest {
           limits.payload | '17MiB' | 1B to 16MiB
           limits.result | 0 | 1B to 16MiB
           limits.result | '17MiB' | 1B to 16MiB
+          limits.queued | 0 | 1 to 1000000000
+          limits.queued | 1000000001 | 1 to 1000000000
+          limits.queuedBytes | '1023B' | 1KiB to
+          limits.queuedBytes | '1024TiB' | 1KiB to
           defaults.timeout | '0ms' | 1ms to 20d
           defaults.timeout | '21d' | 1ms to 20d
           defaults.maxAttempts | 0 | 1 to 1000

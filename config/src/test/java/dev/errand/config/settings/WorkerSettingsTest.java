@@ -35,6 +35,7 @@ class WorkerSettingsTest {
         .isEqualTo(
             new WorkerSettings(
                 settings.name(),
+                Map.of(),
                 new Slots(USUAL_BLOCKING, 1_000),
                 List.of(),
                 Duration.ofSeconds(30)));
@@ -45,11 +46,15 @@ class WorkerSettingsTest {
   void eachKeyIsRead() {
     assertThat(
             read(
-                "{'name': 'w', 'slots': {'blocking': 2, 'eventLoop': 3},"
+                "{'name': 'w', 'labels': {'gpu': 'a100', 'zone': 'b'}, 'slots': {'blocking': 2, 'eventLoop': 3},"
                     + " 'handlers': ['com.acme.A', 'com.acme.B'], 'drain': '0s'}"))
         .isEqualTo(
             new WorkerSettings(
-                "w", new Slots(2, 3), List.of("com.acme.A", "com.acme.B"), Duration.ZERO));
+                "w",
+                Map.of("gpu", "a100", "zone", "b"),
+                new Slots(2, 3),
+                List.of("com.acme.A", "com.acme.B"),
+                Duration.ZERO));
   }
 
   @Test
@@ -57,6 +62,7 @@ class WorkerSettingsTest {
     Map<String, String> environment =
         Map.of(
             "ERRAND_WORKER_NAME", "w",
+            "ERRAND_WORKER_LABELS", "{\"gpu\": \"a100\"}",
             "ERRAND_WORKER_SLOTS", "{\"blocking\": 2, \"eventLoop\": 3}",
             "ERRAND_WORKER_HANDLERS", "com.acme.A,com.acme.B",
             "ERRAND_WORKER_DRAIN", "100s");
@@ -64,6 +70,7 @@ class WorkerSettingsTest {
         .isEqualTo(
             new WorkerSettings(
                 "w",
+                Map.of("gpu", "a100"),
                 new Slots(2, 3),
                 List.of("com.acme.A", "com.acme.B"),
                 Duration.ofSeconds(100)));
@@ -107,6 +114,16 @@ class WorkerSettingsTest {
         .asString()
         .startsWith("worker.slots ")
         .endsWith(" must be 1 to 100000, or {\"blocking\": …, \"eventLoop\": …}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'gpu'", "['gpu']", "{'gpu': 1}", "{'gpu': null}", "7"})
+  void labelsAreTexts(String labels) {
+    assertThat(problems("{'labels': " + labels + "}"))
+        .singleElement()
+        .asString()
+        .startsWith("worker.labels ")
+        .endsWith(" must be {\"name\": \"value\", …}");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.bus;
 
 import dev.errand.dispatcher.Dispatch;
+import dev.errand.dispatcher.RefusedException;
 import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
@@ -17,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** Takes frames and questions from the bus. Its handlers run on the dispatcher's event loop. */
 public final class BusDoor {
@@ -38,7 +40,9 @@ public final class BusDoor {
   /** Opens; completes when the cluster knows the addresses. */
   public Future<Void> open() {
     consumers.add(vertx.eventBus().consumer(Addresses.DISPATCHER, this::frame));
-    consumers.add(vertx.eventBus().consumer(Addresses.TASKS_GET, this::get));
+    serve(Addresses.TASKS_GET, dispatch::find);
+    serve(Addresses.TASKS_CANCEL, dispatch::cancel);
+    serve(Addresses.TASKS_RETRY, dispatch::retry);
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();
   }
 
@@ -59,7 +63,11 @@ public final class BusDoor {
     }
   }
 
-  private void get(Message<Object> message) {
+  private void serve(String address, LongFunction<Future<Task>> command) {
+    consumers.add(vertx.eventBus().consumer(address, message -> serve(message, command)));
+  }
+
+  private static void serve(Message<Object> message, LongFunction<Future<Task>> command) {
     long id =
         message.body() instanceof JsonObject body && body.getValue("id") instanceof String text
             ? TaskId.parse(text)
@@ -68,11 +76,24 @@ public final class BusDoor {
       message.fail(BAD_REQUEST, "send {\"id\": a task's id}");
       return;
     }
-    dispatch
-        .find(id)
+    command
+        .apply(id)
         .onComplete(
             (Task task) -> answer(message, task),
-            failure -> message.fail(FAILED, String.valueOf(failure.getMessage())));
+            failure -> message.fail(code(failure), String.valueOf(failure.getMessage())));
+  }
+
+  /** The status that HTTP has for it. */
+  private static int code(Throwable failure) {
+    if (!(failure instanceof RefusedException refused)) {
+      return FAILED;
+    }
+    return switch (refused.refusal().kind()) {
+      case INVALID -> BAD_REQUEST;
+      case UNKNOWN -> 404;
+      case CONFLICT -> 409;
+      case LIMIT -> 429;
+    };
   }
 
   private static void answer(Message<Object> message, Task task) {

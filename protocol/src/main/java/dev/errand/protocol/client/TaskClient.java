@@ -162,10 +162,34 @@ public final class TaskClient {
    *     io.vertx.core.eventbus.ReplyException} if no dispatcher answers within 5 s
    */
   public Future<Task> get(String id) {
+    return ask(Addresses.TASKS_GET, id);
+  }
+
+  /**
+   * Ends a task that has not ended; its handler is told to stop.
+   *
+   * @return the task as it ended; fails with {@link io.vertx.core.eventbus.ReplyException}, whose
+   *     failure code is 404 if there is no such task, 409 if it has ended, -1 if no dispatcher
+   *     answers within 5 s
+   */
+  public Future<Task> cancel(String id) {
+    return ask(Addresses.TASKS_CANCEL, id);
+  }
+
+  /**
+   * Tries a task that has ended again, with fresh attempts and a fresh expiry.
+   *
+   * @return the task as it waits; fails like {@link #cancel}, with 409 if it has not ended
+   */
+  public Future<Task> retry(String id) {
+    return ask(Addresses.TASKS_RETRY, id);
+  }
+
+  private Future<Task> ask(String address, String id) {
     return vertx
         .eventBus()
         .<JsonObject>request(
-            Addresses.TASKS_GET,
+            address,
             new JsonObject().put("id", id),
             new DeliveryOptions().setSendTimeout(TimeUnit.SECONDS.toMillis(5)))
         .map(reply -> reply.body() == null ? null : TaskJson.decode(reply.body()));
