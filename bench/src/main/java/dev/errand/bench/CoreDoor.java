@@ -7,6 +7,7 @@ import dev.errand.dispatcher.core.FramePort;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.PayloadCheck;
+import dev.errand.protocol.Bytes;
 import dev.errand.protocol.JsonText;
 import dev.errand.protocol.frame.Header;
 import java.util.Random;
@@ -24,7 +25,7 @@ final class CoreDoor {
           CLUSTER,
           0x5707e,
           1,
-          new CoreSettings.Limits(1 << 20, 1 << 20),
+          new CoreSettings.Limits(1 << 20, 1 << 20, 100_000_000, 64L << 30),
           new CoreSettings.Defaults(LayoutProbe.TIMEOUT_MILLIS, 3, 1_000),
           CoreSettings.Timings.USUAL);
 
@@ -40,7 +41,7 @@ final class CoreDoor {
     core = new DispatcherCore(SETTINGS, check, new Random(1), port, start);
   }
 
-  private static String problem(dev.errand.protocol.Bytes payload) {
+  private static String problem(Bytes payload) {
     String problem = JsonText.problem(payload);
     return problem == null ? null : "payload " + problem;
   }
