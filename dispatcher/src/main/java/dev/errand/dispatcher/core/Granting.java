@@ -26,7 +26,7 @@ final class Granting {
     for (TaskType type = turns.poll(); type != null; type = turns.poll()) {
       if (type.size() == 0) {
         type.waiting = false;
-      } else if (type.mayRun() && grantOne(type, now)) {
+      } else if (grant(type, turns.isEmpty() ? Integer.MAX_VALUE : 1, now)) {
         turns.add(type);
       } else {
         later.add(type);
@@ -34,6 +34,16 @@ final class Granting {
     }
     turns.addAll(later);
     later.clear();
+  }
+
+  /** Whether so many could be granted; alone a type needs not wait for its next turn. */
+  private boolean grant(TaskType type, int most, Now now) {
+    for (int left = most; left > 0; left--) {
+      if (!type.mayRun() || !grantOne(type, now)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean grantOne(TaskType type, Now now) {

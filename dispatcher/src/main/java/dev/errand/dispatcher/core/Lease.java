@@ -11,16 +11,9 @@ final class Lease extends Timer {
   /** Bits of the counter; the epoch is above. */
   private static final int COUNTER_BITS = 41;
 
-  final long id;
   final LiveTask task;
   final int attempt;
-  final long timeout;
-
-  /** Incarnation of the worker that has it, or had it. */
-  final long owner;
-
-  /** When it was granted, milliseconds since 1970. */
-  final long started;
+  final StoredTask.LastLease last;
 
   /** Null: it has none at the moment, because the worker was lost. */
   WorkerPeer worker;
@@ -42,13 +35,24 @@ final class Lease extends Timer {
   private final Leases leases;
 
   Lease(LiveTask task, StoredTask.LastLease lease, Leases leases) {
-    this.id = lease.id();
     this.task = task;
-    this.attempt = task.attempts;
-    this.timeout = lease.timeout();
-    this.owner = lease.owner();
-    this.started = lease.started();
+    this.attempt = task.tries.attempts();
+    this.last = lease;
     this.leases = leases;
+  }
+
+  long id() {
+    return last.id();
+  }
+
+  /** Of the attempt, in milliseconds. */
+  long timeout() {
+    return last.timeout();
+  }
+
+  /** Incarnation of the worker that has it, or had it. */
+  long owner() {
+    return last.owner();
   }
 
   /** The first id of an epoch: ids never repeat over all epochs of a store. */

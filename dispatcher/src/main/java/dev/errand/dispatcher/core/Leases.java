@@ -59,7 +59,7 @@ final class Leases {
     forgetLost(task);
     WorkerPeer worker = offering.worker;
     long timeout = timeout(task.spec, offering.offer.timeoutMillis());
-    task.attempts++;
+    task.tries = task.tries.attempted();
     StoredTask.LastLease last =
         new StoredTask.LastLease(
             ++lastId, worker.session.peer(), worker.name, now.wallMillis(), timeout, true);
@@ -94,7 +94,7 @@ final class Leases {
     if (lease.worker == null) {
       return;
     }
-    if (lease.worker.leases.get(lease.id) == lease && !lease.zombie) {
+    if (lease.worker.leases.get(lease.id()) == lease && !lease.zombie) {
       send(lease);
     } else {
       lease.worker.ungranted(lease.pool);
@@ -106,19 +106,19 @@ final class Leases {
     TaskSpec spec = lease.task.spec;
     Grant.write(
         lease.worker.sending.batch(FrameKind.GRANT),
-        lease.id,
+        lease.id(),
         spec.id(),
         lease.attempt,
         spec.type(),
-        lease.timeout,
+        lease.timeout(),
         spec.payload());
     turns.touch(lease.worker);
   }
 
   private void hold(Lease lease, WorkerPeer worker, Now now) {
     lease.worker = worker;
-    worker.leases.put(lease.id, lease);
-    lease.dueNanos = now.nanos() + (lease.timeout + settings.timings().grace()) * 1_000_000;
+    worker.leases.put(lease.id(), lease);
+    lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
   }
 
@@ -202,7 +202,7 @@ final class Leases {
   /** The dispatcher's own deadline: the worker has not even reported a timeout. */
   void overdue(Lease lease, Now now) {
     String message =
-        "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout + " ms";
+        "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout() + " ms";
     cancel(lease, CancelReason.TIMEOUT);
     tasks.attemptFailed(lease.task, new TaskError(ErrorKind.TIMEOUT, message), now);
   }
@@ -222,7 +222,7 @@ final class Leases {
       return;
     }
     haunt(lease);
-    new Cancel(lease.id, reason).write(lease.worker.sending.batch(FrameKind.CANCEL));
+    new Cancel(lease.id(), reason).write(lease.worker.sending.batch(FrameKind.CANCEL));
     turns.touch(lease.worker);
   }
 
@@ -238,7 +238,7 @@ final class Leases {
   private static void close(Lease lease) {
     lease.cancel();
     WorkerPeer worker = lease.worker;
-    worker.leases.remove(lease.id);
+    worker.leases.remove(lease.id());
     if (worker.alone() == lease) {
       worker.runAlone(null);
     }
@@ -275,10 +275,10 @@ final class Leases {
     LiveTask task = lease.task;
     lease.worker = null;
     lease.counted = true;
-    task.losses++;
+    task.tries = task.tries.lost();
     if (task.spec.atMostOnce()) {
       tasks.fail(task, HistoryEntry.Event.LOST, mayNotRepeat(how), now);
-    } else if (task.losses >= MOST_LOSSES) {
+    } else if (task.tries.losses() >= MOST_LOSSES) {
       String all = MOST_LOSSES + " workers were lost while it ran, the last one alone with it: ";
       tasks.fail(task, HistoryEntry.Event.LOST, new TaskError(ErrorKind.POISON, all + how), now);
     } else {
@@ -290,7 +290,7 @@ final class Leases {
   /** Its worker may come back with it. */
   private void remember(Lease lease) {
     lease.task.write().lease = lease;
-    lost.put(lease.id, lease);
+    lost.put(lease.id(), lease);
   }
 
   /** Each goes to the head of its queue: the oldest must be the last to go there. */
@@ -323,11 +323,11 @@ final class Leases {
 
   /** A lease that the worker had in its last session. */
   private void goOn(Lease lease, WorkerPeer worker, LongSet held, Now now) {
-    if (held.contains(lease.id)) {
+    if (held.contains(lease.id())) {
       boolean alone = lease.worker.alone() == lease;
-      lease.worker.leases.remove(lease.id);
+      lease.worker.leases.remove(lease.id());
       lease.worker = worker;
-      worker.leases.put(lease.id, lease);
+      worker.leases.put(lease.id(), lease);
       if (alone) {
         worker.runAlone(lease);
       }
@@ -350,7 +350,7 @@ final class Leases {
     }
     List<Lease> never =
         lost.values().stream()
-            .filter(lease -> lease.owner == owner && !held.contains(lease.id))
+            .filter(lease -> lease.owner() == owner && !held.contains(lease.id()))
             .toList();
     for (Lease lease : never) {
       forgetLost(lease.task);
@@ -362,7 +362,7 @@ final class Leases {
   private boolean adopt(WorkerPeer worker, WorkerHello hello, WorkerHello.Held held, Now now) {
     Lease lease = lost.get(held.lease());
     if (lease != null) {
-      if (lease.owner != worker.session.peer()) {
+      if (lease.owner() != worker.session.peer()) {
         return false;
       }
       forgetLost(lease.task);
@@ -377,7 +377,7 @@ final class Leases {
     }
     // Only one of them can be the last that the dispatcher granted in that life.
     abandon(task, CancelReason.LOST);
-    task.attempts++;
+    task.tries = task.tries.attempted();
     long ofHandler =
         hello.offers().stream()
             .filter(offer -> offer.type().equals(task.spec.type()))
@@ -456,7 +456,7 @@ final class Leases {
   private void forgetLost(LiveTask task) {
     Lease lease = task.past().lease;
     if (lease != null) {
-      lost.remove(lease.id);
+      lost.remove(lease.id());
       task.write().lease = null;
     }
   }

@@ -52,19 +52,10 @@ final class LiveTask extends Timer {
   LiveTask previous;
   LiveTask next;
 
-  int generation = 1;
-
   /** When the generation began, milliseconds since 1970. */
   long opened;
 
-  /** Attempts granted in this generation. */
-  int attempts;
-
-  /** Attempts that failed by themselves: these count against the task's most. */
-  int failures;
-
-  /** Attempts that may have begun and ended with their worker. */
-  int losses;
+  Tries tries = Tries.NONE;
 
   /** Since when it may run; the older one goes first. */
   long readyNanos;
@@ -112,7 +103,7 @@ final class LiveTask extends Timer {
    * it, and is not suspected because of others. Changes only while it is in no queue.
    */
   boolean isSuspect() {
-    return losses >= SUSPECT_LOSSES;
+    return tries.losses() >= SUSPECT_LOSSES;
   }
 
   void add(

@@ -12,6 +12,7 @@ import dev.errand.protocol.TaskState;
  *
  * @param spec what was submitted
  * @param state where it is
+ * @param opened when its generation began, milliseconds since 1970
  * @param tries how often it was tried
  * @param lease its last lease; null if it never had one
  * @param result JSON if it succeeded, else null
@@ -23,23 +24,13 @@ import dev.errand.protocol.TaskState;
 public record StoredTask(
     TaskSpec spec,
     TaskState state,
+    long opened,
     Tries tries,
     LastLease lease,
     Bytes result,
     TaskError error,
     long due,
     HistoryEntry history) {
-
-  /**
-   * How often a task was tried.
-   *
-   * @param generation from 1; a manual retry begins the next one
-   * @param opened when the generation began, milliseconds since 1970
-   * @param attempts that were leased in this generation
-   * @param failures attempts that failed by themselves: these count against the task's most
-   * @param losses attempts that ended with their worker
-   */
-  public record Tries(int generation, long opened, int attempts, int failures, int losses) {}
 
   /**
    * The last lease of a task.
@@ -77,6 +68,7 @@ public record StoredTask(
     return new StoredTask(
         spec.compact(),
         state,
+        opened,
         tries,
         lease,
         result == null ? null : result.compact(),

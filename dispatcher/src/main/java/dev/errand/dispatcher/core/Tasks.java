@@ -118,7 +118,7 @@ final class Tasks {
 
   /** A generation begins. */
   private static void begin(LiveTask task, Now now) {
-    long delay = task.generation == 1 ? task.spec.terms().delay() : 0;
+    long delay = task.tries.generation() == 1 ? task.spec.terms().delay() : 0;
     task.state = delay == 0 ? TaskState.QUEUED : TaskState.SCHEDULED;
     task.wakeNanos = now.nanos() + delay * MILLI;
     task.readyNanos = task.wakeNanos;
@@ -129,7 +129,7 @@ final class Tasks {
 
   /** Its submission, or its retry, is durable. */
   void submitted(LiveTask task) {
-    if (task.generation == 1) {
+    if (task.tries.generation() == 1) {
       book.submitted(task.state);
       batches.submitted(task);
     }
@@ -223,7 +223,7 @@ final class Tasks {
 
   /** A leased task's attempt failed: another follows after a pause, or this was the last. */
   void attemptFailed(LiveTask task, TaskError error, Now now) {
-    task.failures++;
+    task.tries = task.tries.failed();
     task.write().error = error;
     note(
         task,
@@ -233,7 +233,7 @@ final class Tasks {
         error.message(),
         now,
         true);
-    if (task.failures >= task.spec.terms().maxAttempts()) {
+    if (task.tries.failures() >= task.spec.terms().maxAttempts()) {
       end(task, TaskState.FAILED, null, error, now);
       return;
     }
@@ -254,7 +254,7 @@ final class Tasks {
    */
   private long pause(LiveTask task) {
     long backoff = task.spec.terms().backoff();
-    int doublings = Math.min(task.failures - 1, 30);
+    int doublings = Math.min(task.tries.failures() - 1, 30);
     long ceiling = Math.min(Math.max(MAX_BACKOFF_MILLIS, backoff), backoff << doublings);
     return random.nextLong(ceiling + 1);
   }
@@ -280,8 +280,9 @@ final class Tasks {
         new StoredTask(
             task.spec,
             state,
-            tries(task),
-            task.past().last == null ? null : open(task.past().last, false),
+            task.opened,
+            task.tries,
+            task.past().last,
             result,
             error,
             now.wallMillis(),
@@ -291,11 +292,6 @@ final class Tasks {
     ended++;
   }
 
-  private static StoredTask.Tries tries(LiveTask task) {
-    return new StoredTask.Tries(
-        task.generation, task.opened, task.attempts, task.failures, task.losses);
-  }
-
   private void record(LiveTask task, Bytes result, long due) {
     turns
         .changes()
@@ -303,7 +299,8 @@ final class Tasks {
             new StoredTask(
                 task.spec,
                 task.state,
-                tries(task),
+                task.opened,
+                task.tries,
                 task.past().last,
                 result,
                 task.past().error,
@@ -320,7 +317,8 @@ final class Tasks {
       LiveTask task, HistoryEntry.Event event, String reason, Now now, boolean ofAttempt) {
     if (ofAttempt) {
       StoredTask.LastLease last = task.past().last;
-      task.add(event, task.attempts, last.worker(), last.started(), now.wallMillis(), reason);
+      task.add(
+          event, task.tries.attempts(), last.worker(), last.started(), now.wallMillis(), reason);
     } else {
       task.add(event, 0, null, now.wallMillis(), now.wallMillis(), reason);
     }
@@ -335,7 +333,7 @@ final class Tasks {
     leave(task);
     if (counted) {
       // The worker lives: it was not lost.
-      task.losses--;
+      task.tries = task.tries.notLost();
     }
     task.place = LiveTask.Place.LEASED;
     LiveTask.Past past = task.write();
@@ -351,7 +349,7 @@ final class Tasks {
   void neverBegan(LiveTask task, boolean counted, Now now) {
     leave(task);
     if (counted) {
-      task.losses--;
+      task.tries = task.tries.notLost();
     } else {
       note(task, HistoryEntry.Event.RELEASED, "its worker never got it", now, true);
     }
@@ -432,11 +430,12 @@ final class Tasks {
   void retry(StoredTask stored, Now now) {
     LiveTask task = add(stored.spec());
     restore(task, stored);
-    task.generation++;
+    task.tries = task.tries.again();
+    if (task.past().last != null) {
+      // Whoever still has it has it of the generation before.
+      task.write().last = open(task.past().last, false);
+    }
     task.opened = now.wallMillis();
-    task.attempts = 0;
-    task.failures = 0;
-    task.losses = 0;
     begin(task, now);
     book.moved(stored.state(), task.state);
     batches.moved(task.spec, stored.state(), task.state);
@@ -448,12 +447,8 @@ final class Tasks {
   }
 
   private static void restore(LiveTask task, StoredTask stored) {
-    StoredTask.Tries tries = stored.tries();
-    task.generation = tries.generation();
-    task.opened = tries.opened();
-    task.attempts = tries.attempts();
-    task.failures = tries.failures();
-    task.losses = tries.losses();
+    task.tries = stored.tries();
+    task.opened = stored.opened();
     task.state = stored.state();
     if (stored.lease() != null || stored.error() != null || stored.history() != null) {
       LiveTask.Past past = task.write();
@@ -486,7 +481,7 @@ final class Tasks {
       task.expiryNanos = now.nanos() + (task.spec.terms().expiresIn() - age) * MILLI;
     }
     if (task.state == TaskState.SCHEDULED) {
-      task.place = task.attempts == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
+      task.place = task.tries.attempts() == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
       task.wakeNanos = now.nanos() + Math.max(0, stored.due() - now.wallMillis()) * MILLI;
     } else {
       task.place = LiveTask.Place.RECOVERING;

@@ -29,7 +29,7 @@ final class Views {
         null,
         task.past().error,
         new Task.Attempts(
-            task.attempts, spec.terms().maxAttempts(), last == null ? null : last.worker()),
+            task.tries.attempts(), spec.terms().maxAttempts(), last == null ? null : last.worker()),
         new Task.Times(spec.submitted(), last == null ? 0 : last.started(), 0),
         spec.terms().priority(),
         spec.batch() == null ? null : spec.batch().batch(),
@@ -43,7 +43,8 @@ final class Views {
       case DELAYED -> new WaitingFor(Code.DELAY, "it starts in " + left(task, now));
       case BACKOFF ->
           new WaitingFor(
-              Code.BACKOFF, "attempt " + (task.attempts + 1) + " starts in " + left(task, now));
+              Code.BACKOFF,
+              "attempt " + (task.tries.attempts() + 1) + " starts in " + left(task, now));
       case RECOVERING ->
           new WaitingFor(
               Code.RECOVERING,

@@ -30,7 +30,8 @@ public final class EndedTasks {
     return new StoredTask(
         spec,
         state,
-        new StoredTask.Tries(1, 1, 1, 0, 0),
+        1,
+        new Tries(1, 1, 0, 0),
         new StoredTask.LastLease(1, 1, "w", 1, 1, false),
         result,
         error,
