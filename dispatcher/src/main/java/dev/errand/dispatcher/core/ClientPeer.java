@@ -23,9 +23,22 @@ final class ClientPeer extends Peer {
     }
   }
 
-  void tell(Done done) {
+  void tell(StoredTask ended) {
     if (!gone) {
-      done.write(sending.batch(FrameKind.DONE));
+      Done.write(
+          sending.batch(FrameKind.DONE),
+          ended.spec().id(),
+          ended.state(),
+          ended.head(),
+          ended.result(),
+          ended.error());
+    }
+  }
+
+  /** There is no such task. */
+  void tellUnknown(long id) {
+    if (!gone) {
+      new Done(id, null).write(sending.batch(FrameKind.DONE));
     }
   }
 }

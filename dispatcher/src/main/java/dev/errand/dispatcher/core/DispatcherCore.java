@@ -8,7 +8,6 @@ import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.BatchReader;
 import dev.errand.protocol.frame.ClientHello;
 import dev.errand.protocol.frame.Credit;
-import dev.errand.protocol.frame.Done;
 import dev.errand.protocol.frame.FrameKind;
 import dev.errand.protocol.frame.FrameWriter;
 import dev.errand.protocol.frame.Header;
@@ -362,7 +361,11 @@ public final class DispatcherCore {
       Tasks.watch(task, client);
       return;
     }
-    client.tell(new Done(watching.id(), ended == null ? null : ended.view()));
+    if (ended == null) {
+      client.tellUnknown(watching.id());
+    } else {
+      client.tell(ended);
+    }
     turns.touch(client);
   }
 

@@ -5,6 +5,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.frame.Done;
 
 /**
  * All that is to be kept of a task at one moment: the last record of a task replaces those before,
@@ -47,20 +48,31 @@ public record StoredTask(
 
   /** As seen from outside, once it has ended. */
   public Task view() {
+    Done.Head head = head();
     return new Task(
         TaskId.text(spec.id()),
-        spec.type(),
+        head.type(),
         state,
         spec.payload(),
         result,
         error,
-        new Task.Attempts(
-            tries.attempts(), spec.terms().maxAttempts(), lease == null ? null : lease.worker()),
-        new Task.Times(spec.submitted(), lease == null ? 0 : lease.started(), due),
-        spec.terms().priority(),
-        spec.batch() == null ? null : spec.batch().batch(),
+        head.attempts(),
+        head.times(),
+        head.priority(),
+        head.batch(),
         null,
         null);
+  }
+
+  /** What its watchers are told whatever its end. */
+  Done.Head head() {
+    return new Done.Head(
+        spec.type(),
+        spec.terms().priority(),
+        spec.batch() == null ? null : spec.batch().batch(),
+        new Task.Attempts(
+            tries.attempts(), spec.terms().maxAttempts(), lease == null ? null : lease.worker()),
+        new Task.Times(spec.submitted(), lease == null ? 0 : lease.started(), due));
   }
 
   /** The same, holding on to nothing else of the frames it came in. */

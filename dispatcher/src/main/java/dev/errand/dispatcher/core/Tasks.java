@@ -5,7 +5,6 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.CancelReason;
-import dev.errand.protocol.frame.Done;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -408,7 +407,7 @@ final class Tasks {
   }
 
   private void tell(ClientPeer watcher, StoredTask stored) {
-    watcher.tell(new Done(stored.spec().id(), stored.view()));
+    watcher.tell(stored);
     turns.touch(watcher);
   }
 

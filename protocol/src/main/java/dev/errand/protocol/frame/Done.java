@@ -20,28 +20,45 @@ public record Done(long id, Task task) {
 
   /** Adds it to a batch of {@link FrameKind#DONE}. */
   public void write(BatchWriter batch) {
-    FrameWriter out = batch.entry();
-    out.i64(id);
     if (task == null) {
-      out.u8(0);
-      return;
+      batch.entry().i64(id).u8(0);
+    } else {
+      Head head =
+          new Head(task.type(), task.priority(), task.batch(), task.attempts(), task.times());
+      write(batch, id, task.state(), head, task.result(), task.error());
     }
-    boolean more = task.priority() != Terms.USUAL_PRIORITY || task.batch() != null;
-    out.u8(task.state().ordinal() | (more ? MORE : 0));
-    if (more) {
-      out.u8(task.priority());
-      batch.name(task.batch() == null ? "" : task.batch());
+  }
+
+  /** Adds the end of a task of which there is no {@link Task}: most are made for nobody else. */
+  public static void write(
+      BatchWriter batch, long id, TaskState state, Head head, Bytes result, TaskError error) {
+    head.write(batch, id, state);
+    if (state != TaskState.CANCELLED) {
+      Outcome.writeEnd(batch, result, error);
     }
-    batch.name(task.type());
-    out.varint(task.attempts().attempt()).varint(task.attempts().most());
-    batch.name(task.worker() == null ? "" : task.worker());
-    out.varint(task.times().submitted());
-    out.varint(task.times().started());
-    out.varint(task.times().finished());
-    if (task.state() == TaskState.CANCELLED) {
-      return;
+  }
+
+  /**
+   * What a task is, whatever its end.
+   *
+   * @param batch id of the batch it belongs to; null: none
+   */
+  public record Head(
+      String type, int priority, String batch, Task.Attempts attempts, Task.Times times) {
+
+    private void write(BatchWriter out, long id, TaskState state) {
+      boolean more = priority != Terms.USUAL_PRIORITY || batch != null;
+      FrameWriter frame = out.entry();
+      frame.i64(id).u8(state.ordinal() | (more ? MORE : 0));
+      if (more) {
+        frame.u8(priority);
+        out.name(batch == null ? "" : batch);
+      }
+      out.name(type);
+      frame.varint(attempts.attempt()).varint(attempts.most());
+      out.name(attempts.worker() == null ? "" : attempts.worker());
+      frame.varint(times.submitted()).varint(times.started()).varint(times.finished());
     }
-    Outcome.writeEnd(batch, task.result(), task.error());
   }
 
   /** Reads the next one. */
