@@ -7,8 +7,7 @@ import dev.errand.dispatcher.core.FramePort;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.PayloadCheck;
-import dev.errand.protocol.Bytes;
-import dev.errand.protocol.JsonText;
+import dev.errand.protocol.JsonCheck;
 import dev.errand.protocol.frame.Header;
 import java.util.Random;
 
@@ -37,13 +36,16 @@ final class CoreDoor {
    * @param checked whether payloads are checked to be JSON, as a dispatcher does it
    */
   CoreDoor(boolean checked, FramePort port, Now start) {
-    PayloadCheck check = checked ? CoreDoor::problem : payload -> null;
+    PayloadCheck check = checked ? payloads() : payload -> null;
     core = new DispatcherCore(SETTINGS, check, new Random(1), port, start);
   }
 
-  private static String problem(Bytes payload) {
-    String problem = JsonText.problem(payload);
-    return problem == null ? null : "payload " + problem;
+  private static PayloadCheck payloads() {
+    JsonCheck check = new JsonCheck();
+    return payload -> {
+      String problem = check.problem(payload);
+      return problem == null ? null : "payload " + problem;
+    };
   }
 
   byte[] request(byte[] frame, Now now) {

@@ -9,11 +9,11 @@ import dev.errand.dispatcher.bus.BusDoor;
 import dev.errand.dispatcher.bus.BusPort;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.core.PayloadCheck;
 import dev.errand.dispatcher.store.MemoryTaskStore;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.dispatcher.web.WebDoor;
-import dev.errand.protocol.Bytes;
-import dev.errand.protocol.JsonText;
+import dev.errand.protocol.JsonCheck;
 import dev.errand.protocol.frame.Header;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -52,7 +52,7 @@ public final class DispatcherVerticle extends VerticleBase {
     DispatcherCore core =
         new DispatcherCore(
             coreSettings(settings, membership.cluster()),
-            DispatcherVerticle::payloadProblem,
+            payloads(),
             new SplittableRandom(new SecureRandom().nextLong()),
             new BusPort(vertx),
             Dispatch.now());
@@ -94,9 +94,12 @@ public final class DispatcherVerticle extends VerticleBase {
         : failure;
   }
 
-  private static String payloadProblem(Bytes payload) {
-    String problem = JsonText.problem(payload);
-    return problem == null ? null : "payload " + problem;
+  private static PayloadCheck payloads() {
+    JsonCheck check = new JsonCheck();
+    return payload -> {
+      String problem = check.problem(payload);
+      return problem == null ? null : "payload " + problem;
+    };
   }
 
   private static void refuseSecond(Membership membership) {

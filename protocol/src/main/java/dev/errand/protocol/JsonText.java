@@ -22,7 +22,7 @@ public final class JsonText {
   /** Brackets within brackets that are allowed. */
   public static final int MAX_DEPTH = 1_000;
 
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -79,7 +79,7 @@ public final class JsonText {
    * Jackson guesses at UTF-16 and UTF-32, skips a byte order mark, and takes some sequences that
    * are no UTF-8. JSON begins with ASCII, and has no byte 0 in UTF-8.
    */
-  private static boolean isUtf8(Bytes text) {
+  static boolean isUtf8(Bytes text) {
     byte[] array = text.array();
     int end = text.offset() + text.length();
     for (int i = text.offset(); i < end; i++) {

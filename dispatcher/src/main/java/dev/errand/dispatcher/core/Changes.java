@@ -10,13 +10,15 @@ import java.util.List;
 public final class Changes {
 
   private final long number;
-  private final List<StoredTask> tasks = new ArrayList<>();
-  private final List<TypeSettings> types = new ArrayList<>();
+  private final List<StoredTask> tasks;
+  private final List<TypeSettings> types = new ArrayList<>(0);
   private final List<String> endedBatches = new ArrayList<>(0);
   private boolean urgent;
 
-  Changes(long number) {
+  /** Changes that may well be so many. */
+  Changes(long number, int likely) {
     this.number = number;
+    this.tasks = new ArrayList<>(likely);
   }
 
   /** Ascending by one; {@link DispatcherCore#durable} takes it back. */

@@ -22,6 +22,7 @@ import dev.errand.protocol.frame.Watch;
 import dev.errand.protocol.frame.WorkerHello;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -271,12 +272,15 @@ public final class DispatcherCore {
    */
   public int cancelBatch(String batch, Now now) {
     List<LiveTask> all = new ArrayList<>();
-    for (LiveTask task : tasks.all()) {
-      boolean its = task.spec.batch() != null && task.spec.batch().batch().equals(batch);
-      if (its && task.place != LiveTask.Place.SUBMITTED && task.place != LiveTask.Place.ENDING) {
-        all.add(task);
-      }
-    }
+    tasks.forEach(
+        task -> {
+          boolean its = task.spec.batch() != null && task.spec.batch().batch().equals(batch);
+          if (its
+              && task.place != LiveTask.Place.SUBMITTED
+              && task.place != LiveTask.Place.ENDING) {
+            all.add(task);
+          }
+        });
     all.forEach(task -> tasks.cancel(task, now));
     return all.size();
   }
@@ -430,9 +434,10 @@ public final class DispatcherCore {
           watch(answer.client(), answer.accepted().id());
         }
       }
+      Iterator<LiveTask> ended = next.ended().iterator();
       for (StoredTask task : next.changes().tasks()) {
         if (task.state().terminal()) {
-          tasks.ended(task);
+          tasks.ended(ended.next(), task);
         }
       }
       for (Turns.Mark mark : next.marks()) {

@@ -49,6 +49,11 @@ final class LiveTask extends Timer {
   /** What is seen from outside. */
   TaskState state = TaskState.QUEUED;
 
+  /** Where its {@link TaskTable} has it. */
+  TaskTable.Page page;
+
+  int placeOnPage;
+
   LiveTask previous;
   LiveTask next;
 

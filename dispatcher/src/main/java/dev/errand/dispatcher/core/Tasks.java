@@ -5,9 +5,8 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.CancelReason;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,7 +26,7 @@ final class Tasks {
   private final TimingWheel wheel;
   private final RandomGenerator random;
   private final Turns turns;
-  private final Long2ObjectOpenHashMap<LiveTask> live = new Long2ObjectOpenHashMap<>();
+  private final TaskTable live = new TaskTable();
   private final TaskTypes types = new TaskTypes(this);
   private final Ledger.Book book = new Ledger.Book();
   private final TaskLine recovering = new TaskLine();
@@ -79,8 +78,9 @@ final class Tasks {
     return ended;
   }
 
-  Collection<LiveTask> all() {
-    return live.values();
+  /** Shows all of them; none may end meanwhile. */
+  void forEach(Consumer<LiveTask> reader) {
+    live.forEach(reader);
   }
 
   /** The task, if it has not ended; its submission need not be durable. Else null. */
@@ -110,7 +110,7 @@ final class Tasks {
     TaskQueue queue = types.get(spec.type()).queue(spec.terms().require());
     LiveTask task = new LiveTask(spec, queue);
     queue.live++;
-    live.put(spec.id(), task);
+    live.add(task);
     bytes += spec.payload().length() + OVERHEAD_BYTES;
     return task;
   }
@@ -288,6 +288,7 @@ final class Tasks {
             task.past().history);
     turns.changes().add(stored);
     turns.changes().hurry();
+    turns.ended(task);
     ended++;
   }
 
@@ -390,8 +391,8 @@ final class Tasks {
   }
 
   /** Its end is durable: whoever waits for it is told. */
-  void ended(StoredTask stored) {
-    LiveTask task = live.remove(stored.spec().id());
+  void ended(LiveTask task, StoredTask stored) {
+    live.remove(task);
     moved(task, stored.state());
     if (batches.ended(stored.spec())) {
       turns.changes().endBatch(stored.spec().batch().batch());

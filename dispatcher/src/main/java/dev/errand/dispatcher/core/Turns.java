@@ -17,6 +17,7 @@ final class Turns {
   record Unrecorded(
       Changes changes,
       List<LiveTask> submitted,
+      List<LiveTask> ended,
       List<Lease> granted,
       List<Answer> answers,
       List<Mark> marks) {}
@@ -32,6 +33,12 @@ final class Turns {
   private Unrecorded open;
   private long number;
 
+  /** One turn is much like the next: its lists begin with the room that the last one's took. */
+  private int lastTasks;
+
+  private int lastSubmitted;
+  private int lastEnded;
+
   /** The changes that this turn makes. */
   Changes changes() {
     return open().changes();
@@ -46,10 +53,11 @@ final class Turns {
     if (open == null) {
       open =
           new Unrecorded(
-              new Changes(++number),
-              new ArrayList<>(),
+              new Changes(++number, lastTasks),
+              new ArrayList<>(lastSubmitted),
+              new ArrayList<>(lastEnded),
               new ArrayList<>(0),
-              new ArrayList<>(),
+              new ArrayList<>(lastSubmitted),
               new ArrayList<>());
     }
     return open;
@@ -57,6 +65,11 @@ final class Turns {
 
   void submitted(LiveTask task) {
     open().submitted().add(task);
+  }
+
+  /** In the order of the changes. */
+  void ended(LiveTask task) {
+    open().ended().add(task);
   }
 
   /** A lease of which the worker is told when it is durable. */
@@ -87,6 +100,9 @@ final class Turns {
       return null;
     }
     Changes changes = open.changes();
+    lastTasks = changes.tasks().size();
+    lastSubmitted = open.submitted().size();
+    lastEnded = open.ended().size();
     recording.add(open);
     open = null;
     return changes;

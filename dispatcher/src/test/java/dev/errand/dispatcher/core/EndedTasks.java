@@ -41,7 +41,7 @@ public final class EndedTasks {
 
   /** One turn's changes. */
   public static Changes changes(StoredTask... ended) {
-    Changes changes = new Changes(1);
+    Changes changes = new Changes(1, ended.length);
     for (StoredTask each : ended) {
       changes.add(each);
     }

@@ -1,10 +1,18 @@
 package dev.errand.protocol.frame;
 
 import dev.errand.protocol.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Reads what a {@link FrameWriter} wrote, and trusts none of it. Not thread-safe. */
 public final class FrameReader {
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final byte[] frame;
   private int at = Header.BYTES;
@@ -21,18 +29,16 @@ public final class FrameReader {
 
   public int i32() throws MalformedFrameException {
     need(4);
-    int value =
-        (frame[at] & 0xff) << 24
-            | (frame[at + 1] & 0xff) << 16
-            | (frame[at + 2] & 0xff) << 8
-            | frame[at + 3] & 0xff;
+    int value = (int) INT.get(frame, at);
     at += 4;
     return value;
   }
 
   public long i64() throws MalformedFrameException {
-    long high = i32();
-    return high << 32 | i32() & 0xffffffffL;
+    need(8);
+    long value = (long) LONG.get(frame, at);
+    at += 8;
+    return value;
   }
 
   /** A number that is not negative. */

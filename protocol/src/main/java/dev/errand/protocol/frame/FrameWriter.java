@@ -1,6 +1,9 @@
 package dev.errand.protocol.frame;
 
 import dev.errand.protocol.Bytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,6 +12,11 @@ import java.util.Arrays;
  * and small numbers LEB128. Not thread-safe.
  */
 public final class FrameWriter {
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private byte[] bytes;
   private int length = Header.BYTES;
@@ -41,8 +49,7 @@ public final class FrameWriter {
 
   public FrameWriter i64(long value) {
     room(8);
-    putInt(length, (int) (value >>> 32));
-    putInt(length + 4, (int) value);
+    LONG.set(bytes, length, value);
     length += 8;
     return this;
   }
@@ -53,12 +60,15 @@ public final class FrameWriter {
       throw new IllegalArgumentException("negative: " + value);
     }
     room(9);
+    byte[] to = bytes;
+    int at = length;
     long rest = value;
     while (rest > 0x7f) {
-      bytes[length++] = (byte) (rest & 0x7f | 0x80);
+      to[at++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
-    bytes[length++] = (byte) rest;
+    to[at++] = (byte) rest;
+    length = at;
     return this;
   }
 
@@ -89,10 +99,7 @@ public final class FrameWriter {
   }
 
   private void putInt(int offset, int value) {
-    bytes[offset] = (byte) (value >>> 24);
-    bytes[offset + 1] = (byte) (value >>> 16);
-    bytes[offset + 2] = (byte) (value >>> 8);
-    bytes[offset + 3] = (byte) value;
+    INT.set(bytes, offset, value);
   }
 
   private void room(int more) {
