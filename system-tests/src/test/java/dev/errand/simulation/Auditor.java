@@ -70,6 +70,7 @@ final class Auditor implements CoreView.Visitor {
   private Step step = Step.OTHER;
   private long stepPeer;
   private String stepNode;
+  private boolean welcomed;
   private boolean expectStale;
   private long staleBefore;
   private int shown;
@@ -106,6 +107,7 @@ final class Auditor implements CoreView.Visitor {
     step = what;
     stepPeer = peer;
     expectStale = false;
+    welcomed = false;
   }
 
   void ticks() {
@@ -202,6 +204,7 @@ final class Auditor implements CoreView.Visitor {
     try {
       Header header = Header.read(frame);
       if (header.kind() == FrameKind.WELCOME) {
+        welcomed = true;
         Session session = header.session();
         PeerRecord peer =
             peers.computeIfAbsent(session.peer(), id -> new PeerRecord(id, simulation.worker(id)));
@@ -588,7 +591,7 @@ final class Auditor implements CoreView.Visitor {
   }
 
   private void goesOn(LeaseRecord lease) {
-    if (step == Step.HELLO && lease.worker == stepPeer && lease.heldStep == number) {
+    if (welcomed && lease.worker == stepPeer && lease.heldStep == number) {
       lease.since = agenda.now();
     }
     if (step == Step.TICK && agenda.now() > deadline(lease) + stoodStill + TOLERANCE_NANOS) {
@@ -633,7 +636,7 @@ final class Auditor implements CoreView.Visitor {
               : LeaseRecord.Status.GIVEN_BACK_UNSTARTED;
     } else if (step == Step.BYE && lease.worker == stepPeer) {
       lease.status = LeaseRecord.Status.LEFT;
-    } else if (step == Step.HELLO && lease.worker == stepPeer && lease.heldStep != number) {
+    } else if (welcomed && lease.worker == stepPeer && lease.heldStep != number) {
       lease.status = LeaseRecord.Status.NEVER_ARRIVED;
     } else if (step == Step.TICK && failures > task.failures && agenda.now() >= deadline(lease)) {
       lease.status = LeaseRecord.Status.TIMED_OUT;

@@ -95,7 +95,7 @@ final class Journal {
     long task = numbers[at + 2];
     text.append("%12.3f ms  ".formatted(numbers[at] / 1e6));
     if (withTask) {
-      text.append(task == 0 ? "                    " : "task %-15d".formatted(task));
+      text.append(task == 0 ? " ".repeat(26) : "task %-20d ".formatted(task));
     }
     text.append(line(event, numbers[at + 3], numbers[at + 4])).append('\n');
   }
