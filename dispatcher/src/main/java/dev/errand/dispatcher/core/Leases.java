@@ -143,11 +143,18 @@ final class Leases {
   /** An attempt came to something. */
   void outcome(WorkerPeer worker, Outcome outcome, Now now) {
     Lease lease = worker.leases.get(outcome.lease());
-    if (lease == null || lease.zombie || lease.task.spec.id() != outcome.task()) {
+    if (lease == null || lease.task.spec.id() != outcome.task()) {
       return;
     }
     TaskError error = outcome.error();
     boolean overstays = error != null && error.kind() == ErrorKind.TIMEOUT;
+    if (lease.zombie) {
+      // It ended before its worker was told that nobody wants it: no release follows.
+      if (!overstays) {
+        close(lease);
+      }
+      return;
+    }
     if (overstays) {
       haunt(lease);
     } else {
