@@ -198,13 +198,12 @@ public final class DispatcherCore {
     Refusal refusal = taken.refusal();
     if (refusal != null) {
       turns.answer(
-          client, new Accepted(submit.number(), 0, refusal.message(), refusal.retryMillis()));
+          client,
+          new Accepted(submit.number(), 0, refusal.message(), refusal.retryMillis()),
+          false);
       return;
     }
-    turns.answer(client, Accepted.taken(submit.number(), taken.id()));
-    if (submit.watched()) {
-      watch(client, taken.id());
-    }
+    turns.answer(client, Accepted.taken(submit.number(), taken.id()), submit.watched());
   }
 
   /**
@@ -423,6 +422,10 @@ public final class DispatcherCore {
       for (Turns.Answer answer : next.answers()) {
         answer.client().tell(answer.accepted());
         turns.touch(answer.client());
+        if (answer.watched()) {
+          // Not before: a repeated submission's task may have ended, and its client knows no id.
+          watch(answer.client(), answer.accepted().id());
+        }
       }
       for (StoredTask task : next.changes().tasks()) {
         if (task.state().terminal()) {

@@ -21,8 +21,8 @@ final class Turns {
       List<Answer> answers,
       List<Mark> marks) {}
 
-  /** The answer to one submission. */
-  record Answer(ClientPeer client, Accepted accepted) {}
+  /** The answer to one submission, and whether its client waits for the task's end. */
+  record Answer(ClientPeer client, Accepted accepted, boolean watched) {}
 
   /** How far a peer's stream is durable with that batch. */
   record Mark(Peer peer, Session session, long received) {}
@@ -65,8 +65,8 @@ final class Turns {
   }
 
   /** To be told when everything before it is durable. */
-  void answer(ClientPeer client, Accepted accepted) {
-    open().answers().add(new Answer(client, accepted));
+  void answer(ClientPeer client, Accepted accepted, boolean watched) {
+    open().answers().add(new Answer(client, accepted, watched));
   }
 
   /** What the peer's stream has brought so far is durable with this turn's changes. */
