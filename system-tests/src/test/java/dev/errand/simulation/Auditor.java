@@ -4,9 +4,10 @@ import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.CoreView;
 import dev.errand.dispatcher.core.DispatcherCore;
-import dev.errand.dispatcher.core.EndedTask;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
@@ -23,11 +24,16 @@ import dev.errand.protocol.frame.MalformedFrameException;
 import dev.errand.protocol.frame.Outcome;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Release;
-import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.WorkerHello;
+import dev.errand.simulation.LeaseRecord.Status;
 import dev.errand.worker.core.Attempt;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * Watches whatever passes between the parts of a simulation, keeps books of its own, and compares
@@ -38,6 +44,9 @@ final class Auditor implements CoreView.Visitor {
   /** How much later than due something may happen: ticks are 50 ms apart. */
   private static final long TOLERANCE_NANOS = 250_000_000;
 
+  /** How much later than a core begins to count time something may be seen here. */
+  private static final long TURN_NANOS = 10_000_000;
+
   private static final int MOST_LOSSES = 3;
 
   /** What the step is that is being looked at. */
@@ -47,6 +56,7 @@ final class Auditor implements CoreView.Visitor {
     BYE,
     TICK,
     MEMBER_LEFT,
+    ORDER,
     OTHER
   }
 
@@ -54,18 +64,25 @@ final class Auditor implements CoreView.Visitor {
   private final Agenda agenda;
   private final Journal journal;
   private final Tally tally;
-  private final CoreSettings settings;
+  private final CoreSettings.Timings timings;
+  private final CoreSettings.Limits limits;
   private final Long2ObjectLinkedOpenHashMap<TaskRecord> tasks =
       new Long2ObjectLinkedOpenHashMap<>();
   private final Long2ObjectOpenHashMap<LeaseRecord> leases = new Long2ObjectOpenHashMap<>();
   private final Long2ObjectLinkedOpenHashMap<PeerRecord> peers =
       new Long2ObjectLinkedOpenHashMap<>();
-  private final TaskRecord[] byPlan;
+  private final Map<String, TypeRecord> types = new HashMap<>();
+  private final Map<String, Long> keys = new HashMap<>();
+  private final TaskRecord[] byBody;
   private final int[] places = new int[Place.values().length];
-  private final int[] ended = new int[TaskState.values().length];
+  private final int[] states = new int[TaskState.values().length];
 
   private DispatcherCore core;
   private CoreView view;
+  private int epoch;
+  private long startedAt;
+  private int restarts;
+  private int recoveredLive;
   private long number;
   private Step step = Step.OTHER;
   private long stepPeer;
@@ -83,13 +100,22 @@ final class Auditor implements CoreView.Visitor {
     this.agenda = simulation.agenda();
     this.journal = simulation.journal();
     this.tally = simulation.tally();
-    this.settings = settings;
-    this.byPlan = new TaskRecord[plans];
+    this.timings = settings.timings();
+    this.limits = settings.limits();
+    this.byBody = new TaskRecord[plans];
+    for (String type : Workload.TYPES) {
+      types.put(type, new TypeRecord());
+    }
   }
 
-  void observe(DispatcherCore of, CoreView in) {
+  void observe(DispatcherCore of, CoreView in, int itsEpoch) {
     core = of;
     view = in;
+    epoch = itsEpoch;
+    startedAt = agenda.now();
+    recoveredLive = 0;
+    begin(Step.OTHER, 0);
+    note(Journal.Event.DISPATCHER_BEGINS, 0, 0, epoch);
   }
 
   private void note(Journal.Event event, long task, long first, long second) {
@@ -117,6 +143,10 @@ final class Auditor implements CoreView.Visitor {
   /** The core is told of the store, or tells others. */
   void tells() {
     begin(Step.OTHER, 0);
+  }
+
+  void orders() {
+    begin(Step.ORDER, 0);
   }
 
   void memberLeaves(String nodeId) {
@@ -157,43 +187,68 @@ final class Auditor implements CoreView.Visitor {
   }
 
   private void hold(WorkerHello hello) {
-    for (long id : hello.held()) {
-      LeaseRecord lease = leases.get(id);
+    for (WorkerHello.Held held : hello.held()) {
+      LeaseRecord lease = leases.get(held.lease());
       if (lease != null) {
         lease.heldStep = number;
       }
     }
   }
 
-  private void taken(PeerRecord peer, FrameKind kind, byte[] frame) throws MalformedFrameException {
+  private void taken(PeerRecord peer, FrameKind kind, byte[] frame)
+      throws MalformedFrameException {
     BatchReader batch = new BatchReader(frame);
     switch (kind) {
       case OUTCOMES -> {
         while (batch.next()) {
-          arrived(peer, Outcome.read(batch));
+          Outcome outcome = Outcome.read(batch);
+          LeaseRecord lease = leases.get(outcome.lease());
+          note(Journal.Event.OUTCOME_ARRIVED, outcome.task(), peer.incarnation, outcome.lease());
+          lease.outcomeStep = number;
+          lease.error = outcome.error();
+          boolean overstays = lease.error != null && lease.error.kind() == ErrorKind.TIMEOUT;
+          if (lease.zombie && !overstays) {
+            peer.zombies.remove(lease);
+            rest(lease);
+          }
         }
       }
       case RELEASE -> {
         while (batch.next()) {
-          Release release = Release.read(batch);
-          LeaseRecord lease = leases.get(release.lease());
+          LeaseRecord lease = leases.get(Release.read(batch).lease());
           lease.releaseStep = number;
-          lease.releasedStarted = release.started();
+          if (lease.zombie) {
+            peer.zombies.remove(lease);
+            rest(lease);
+          }
         }
       }
       case BYE -> {
         step = Step.BYE;
-        peer.session = null;
+        forget(peer);
       }
       default -> {}
     }
   }
 
-  private void arrived(PeerRecord peer, Outcome outcome) {
-    LeaseRecord lease = leases.get(outcome.lease());
-    note(Journal.Event.OUTCOME_ARRIVED, outcome.task(), peer.incarnation, outcome.lease());
-    lease.outcomeStep = number;
-    lease.error = outcome.error();
+  private void forget(PeerRecord peer) {
+    peer.session = null;
+    peer.zombies.forEach(this::rest);
+    peer.zombies.clear();
+  }
+
+  /** A zombie's handler has ended, or its worker. */
+  private void rest(LeaseRecord lease) {
+    lease.zombie = false;
+    types.get(lease.task.spec.type()).zombies--;
+  }
+
+  private void haunt(LeaseRecord lease) {
+    if (lease.sent) {
+      lease.zombie = true;
+      types.get(lease.task.spec.type()).zombies++;
+      peers.get(lease.worker).zombies.add(lease);
+    }
   }
 
   /** The dispatcher answers a request. */
@@ -204,16 +259,87 @@ final class Auditor implements CoreView.Visitor {
     try {
       Header header = Header.read(frame);
       if (header.kind() == FrameKind.WELCOME) {
-        welcomed = true;
-        Session session = header.session();
-        PeerRecord peer =
-            peers.computeIfAbsent(session.peer(), id -> new PeerRecord(id, simulation.worker(id)));
-        peer.begin(session, agenda.now());
-        note(Journal.Event.PEER_LINKED, 0, session.peer(), session.number());
+        welcome(header);
       }
     } catch (MalformedFrameException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private void welcome(Header header) {
+    welcomed = true;
+    long incarnation = header.session().peer();
+    PeerRecord peer =
+        peers.computeIfAbsent(
+            incarnation, id -> new PeerRecord(id, simulation.worker(incarnation)));
+    peer.begin(header.session(), agenda.now());
+    peer.zombies.removeIf(
+        lease -> {
+          boolean gone = lease.heldStep != number;
+          if (gone) {
+            rest(lease);
+          }
+          return gone;
+        });
+    note(Journal.Event.PEER_LINKED, 0, incarnation, header.session().number());
+  }
+
+  // Orders.
+
+  /** The core has taken an order to cancel that task. */
+  void cancelled(long id) {
+    tally.order(Order.CANCEL);
+    note(Journal.Event.CANCEL_ORDERED, id, 0, 0);
+    tasks.get(id).cancelled = true;
+  }
+
+  /** The core is ordered to cancel a batch, and says how many tasks it cancels. */
+  void cancelled(String batch, IntSupplier order) {
+    tally.order(Order.CANCEL_BATCH);
+    int expected = 0;
+    for (TaskRecord task : tasks.values()) {
+      boolean its = task.spec.batch() != null && task.spec.batch().batch().equals(batch);
+      boolean live =
+          task.place != Place.NOWHERE
+              && task.place != Place.SUBMITTED
+              && task.place != Place.ENDING;
+      if (its && live) {
+        expected++;
+        note(Journal.Event.CANCEL_ORDERED, task.id, 0, 0);
+        task.cancelled = true;
+      }
+    }
+    int cancelled = order.getAsInt();
+    if (cancelled != expected) {
+      throw violation(
+          Invariant.LEDGER, 0, cancelled + " of a batch's " + expected + " tasks are cancelled");
+    }
+  }
+
+  /** The core has taken an order to try that task again. */
+  void retried(long id) {
+    tally.order(Order.RETRY);
+    TaskRecord task = tasks.get(id);
+    if (!task.endDurable || task.place != Place.NOWHERE) {
+      throw violation(Invariant.ONE_END, id, "tried again before it has ended");
+    }
+    task.begin(task.generation + 1, agenda.now());
+    note(Journal.Event.RETRY_ORDERED, id, task.generation, 0);
+    move(task, Place.SUBMITTED);
+  }
+
+  /** The core has taken an order for a type. */
+  void set(String type, boolean paused, int limit) {
+    TypeRecord its = types.get(type);
+    if (its.paused != paused) {
+      tally.order(paused ? Order.PAUSE : Order.RESUME);
+    }
+    if (limit != 0) {
+      tally.order(Order.LIMIT);
+    }
+    its.paused = paused;
+    its.limit = limit;
+    note(Journal.Event.TYPE_SET, 0, paused ? 1 : 0, limit);
   }
 
   // What leaves the dispatcher.
@@ -231,7 +357,7 @@ final class Auditor implements CoreView.Visitor {
       while (batch.next()) {
         switch (header.kind()) {
           case GRANT -> granted(peer, Grant.read(batch));
-          case CANCEL -> cancelled(Cancel.read(batch));
+          case CANCEL -> cancels(Cancel.read(batch));
           case ACCEPTED -> accepted(Accepted.read(batch));
           case DONE -> done(Done.read(batch));
           default -> throw new IllegalStateException("not from a dispatcher: " + header.kind());
@@ -249,38 +375,88 @@ final class Auditor implements CoreView.Visitor {
           Invariant.ACKNOWLEDGED_IS_NEVER_LOST, grant.task(), "granted before it was durable");
     }
     note(Journal.Event.GRANTED, task.id, peer.incarnation, grant.lease());
-    if (task.end != null) {
-      throw violation(Invariant.ONE_END, task.id, "granted after its end");
+    LeaseRecord lease = leases.get(grant.lease());
+    if (lease == null) {
+      lease = lease(task, grant.lease());
     }
-    if (leases.containsKey(grant.lease()) || task.lease != null) {
-      throw violation(Invariant.ONE_LEASE, task.id, "granted while another lease lives");
+    if (lease.sent || lease.status != Status.LIVE || lease.task != task) {
+      throw violation(Invariant.ONE_LEASE, task.id, "a lease is sent that is " + lease.status);
     }
-    if (grant.attempt() != task.attempts + 1) {
+    if (grant.attempt() != task.attempts) {
       throw violation(
           Invariant.ATTEMPTS_GROW,
           task.id,
-          "attempt " + grant.attempt() + " after " + task.attempts);
+          "granted as attempt " + grant.attempt() + ", it is number " + task.attempts);
+    }
+    if (task.spec.atMostOnce() && !simulation.store().hasLease(task.id, lease.id)) {
+      throw violation(
+          Invariant.ATTEMPTS_GROW, task.id, "its only attempt is sent before that is durable");
+    }
+    lease.sent = true;
+    lease.worker = peer.incarnation;
+    lease.timeoutNanos = grant.timeoutMillis() * 1_000_000;
+    Pool pool = peer.worker.pool(grant.type());
+    if (pool == null || !peer.worker.carries(task.spec.terms().require())) {
+      throw violation(
+          Invariant.WITHIN_CREDIT, task.id, Journal.peer(peer.incarnation) + " never offered it");
+    }
+    if (++peer.granted[pool.ordinal()] > peer.limit[pool.ordinal()]) {
+      throw violation(
+          Invariant.WITHIN_CREDIT, task.id, Journal.peer(peer.incarnation) + " accepts no more");
+    }
+  }
+
+  /** A task gets a new lease. */
+  private LeaseRecord lease(TaskRecord task, long id) {
+    if (task.end != null) {
+      throw violation(Invariant.ONE_END, task.id, "leased after its end");
+    }
+    if (task.lease != null) {
+      throw violation(Invariant.ONE_LEASE, task.id, "leased while another lease lives");
+    }
+    if (id >>> 41 != epoch) {
+      throw violation(Invariant.NO_STALE_EPOCH, task.id, "a lease of another epoch");
     }
     if (task.losses >= MOST_LOSSES) {
-      throw violation(Invariant.POISON_STOPS, task.id, "granted after " + task.losses + " losses");
+      throw violation(Invariant.POISON_STOPS, task.id, "leased after " + task.losses + " losses");
     }
-    Pool pool = peer.worker.pool(grant.type());
-    if (pool == null || ++peer.granted[pool.ordinal()] > peer.limit[pool.ordinal()]) {
+    long delay = task.generation == 1 ? task.spec.terms().delay() * 1_000_000 : 0;
+    if (delay != 0
+        && !task.recovered
+        && agenda.now() + stoodStill + TURN_NANOS < task.openedAt + delay) {
+      throw violation(Invariant.ONE_PLACE, task.id, "leased before its delay is over");
+    }
+    TypeRecord type = types.get(task.spec.type());
+    if (type.paused) {
+      throw violation(Invariant.WITHIN_CREDIT, task.id, "leased while its type is paused");
+    }
+    if (type.limit != 0 && type.running + type.zombies >= type.limit) {
       throw violation(
           Invariant.WITHIN_CREDIT,
           task.id,
-          Journal.peer(peer.incarnation) + " accepts no more, or never offered the type");
+          "leased while %d of its type run and %d do not end, and %d may"
+              .formatted(type.running, type.zombies, type.limit));
     }
-    LeaseRecord lease = new LeaseRecord(grant, task, peer.incarnation, agenda.now());
-    leases.put(lease.id, lease);
+    LeaseRecord lease = new LeaseRecord(id, task, agenda.now());
+    leases.put(id, lease);
     task.attempts++;
-    task.lease = lease;
-    task.last = lease;
+    live(lease);
+    return lease;
   }
 
-  private void cancelled(Cancel cancel) {
+  private void live(LeaseRecord lease) {
+    lease.status = Status.LIVE;
+    lease.since = agenda.now();
+    lease.task.lease = lease;
+    lease.task.last = lease;
+    types.get(lease.task.spec.type()).running++;
+  }
+
+  private void cancels(Cancel cancel) {
     LeaseRecord lease = leases.get(cancel.lease());
-    if (cancel.reason() == CancelReason.TIMEOUT && lease.status != LeaseRecord.Status.TIMED_OUT) {
+    if (cancel.reason() == CancelReason.TIMEOUT
+        && lease.status != Status.TIMED_OUT
+        && lease.status != Status.EXPIRED) {
       throw violation(
           Invariant.ONE_LEASE,
           lease.task.id,
@@ -293,7 +469,7 @@ final class Auditor implements CoreView.Visitor {
       return;
     }
     TaskRecord task = tasks.get(accepted.id());
-    if (task == null || !task.durable) {
+    if (task == null || !task.durable && task.generation == 1) {
       throw violation(
           Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
           accepted.id(),
@@ -308,98 +484,223 @@ final class Auditor implements CoreView.Visitor {
       throw violation(
           Invariant.ACKNOWLEDGED_IS_NEVER_LOST, done.id(), "a client is told that it is unknown");
     }
-    if (!task.endDurable) {
+    if (!hasEnded(task, done.task())) {
       throw violation(Invariant.ONE_END, task.id, "a client is told of an end that isn't durable");
     }
+  }
+
+  private static boolean hasEnded(TaskRecord task, Task end) {
+    for (StoredTask each : task.ends) {
+      if (each.state() == end.state()
+          && (end.result() == null || end.result().equals(each.result()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // The store.
 
   void appended(Changes changes) {
-    changes.submitted().forEach(this::submitted);
-    changes.ended().forEach(this::ends);
+    for (StoredTask record : changes.tasks()) {
+      TaskRecord task = tasks.get(record.spec().id());
+      if (task == null) {
+        task = submitted(record.spec());
+      }
+      if (record.tries().generation() != task.generation
+          || record.tries().attempts() > task.attempts) {
+        throw violation(
+            Invariant.ATTEMPTS_GROW,
+            task.id,
+            "stored with " + record.tries() + ", it had " + task.attempts + " attempts");
+      }
+      if (record.state().terminal()) {
+        ends(task, record);
+      }
+    }
   }
 
-  private void submitted(TaskSpec spec) {
+  private TaskRecord submitted(TaskSpec spec) {
     Plan plan = simulation.plan(spec.payload());
-    TaskRecord task = new TaskRecord(spec, plan);
+    TaskRecord task = new TaskRecord(spec, plan, agenda.now());
     note(Journal.Event.SUBMITTED, spec.id(), plan.number(), 0);
-    if (byPlan[plan.number()] != null || tasks.put(spec.id(), task) != null) {
-      throw violation(Invariant.SAME_KEY_SAME_TASK, spec.id(), "one submission became two tasks");
+    if (byBody[plan.body()] != null
+        || tasks.put(spec.id(), task) != null
+        || spec.key() != null && keys.put(spec.key(), spec.id()) != null) {
+      throw violation(
+          Invariant.SAME_KEY_SAME_TASK, spec.id(), "one submission, or key, became two tasks");
     }
-    byPlan[plan.number()] = task;
-    if (task.place == Place.NOWHERE) {
-      // Between its intake and this the core has it in no place that is looked at.
-      move(task, Place.SUBMITTED);
-    }
+    byBody[plan.body()] = task;
+    move(task, Place.SUBMITTED);
+    return task;
   }
 
-  private void ends(EndedTask end) {
-    TaskRecord task = tasks.get(end.spec().id());
+  private void ends(TaskRecord task, StoredTask end) {
     note(Journal.Event.END_APPENDED, task.id, 0, 0);
     if (task.end != null) {
       throw violation(Invariant.ONE_END, task.id, "it ends a second time");
     }
     task.end = end;
-    if (end.state() == TaskState.SUCCEEDED) {
-      succeeded(task, end);
-      return;
-    }
-    switch (end.error().kind()) {
-      case HANDLER, TIMEOUT -> {
-        if (task.failures < task.spec.maxAttempts()) {
-          throw violation(
-              Invariant.ATTEMPTS_GROW,
-              task.id,
-              "failed after "
-                  + task.failures
-                  + " failures of "
-                  + task.spec.maxAttempts()
-                  + " allowed");
+    switch (end.state()) {
+      case SUCCEEDED -> succeeded(task, end);
+      case CANCELLED -> {
+        if (!task.cancelled) {
+          throw violation(Invariant.ONE_END, task.id, "cancelled, and nobody ordered it");
         }
       }
-      case REJECTED -> {
-        if (task.last.error == null || task.last.error.kind() != end.error().kind()) {
-          throw violation(Invariant.ONE_END, task.id, "rejected, and no handler said so");
-        }
-      }
-      case WORKER_LOST -> {
-        if (task.spec.maxAttempts() != 1) {
-          throw violation(Invariant.ONE_END, task.id, "lost, and it may run again");
-        }
-      }
-      case POISON -> {
-        if (task.losses < MOST_LOSSES) {
-          throw violation(
-              Invariant.POISON_STOPS, task.id, "poison after " + task.losses + " losses");
-        }
-      }
-      default ->
-          throw violation(Invariant.ONE_END, task.id, "failed for no reason: " + end.error());
+      default -> failed(task, end);
     }
   }
 
-  private static void succeeded(TaskRecord task, EndedTask end) {
+  private void failed(TaskRecord task, StoredTask end) {
+    int most = task.spec.terms().maxAttempts();
+    boolean right =
+        switch (end.error().kind()) {
+          case HANDLER, TIMEOUT -> task.failures >= most;
+          case REJECTED ->
+              task.last.status == Status.OUTCOME
+                  && task.last.error != null
+                  && task.last.error.kind() == ErrorKind.REJECTED;
+          case WORKER_LOST -> task.spec.atMostOnce();
+          case POISON -> task.losses >= MOST_LOSSES;
+          case EXPIRED ->
+              task.spec.terms().expiresIn() != 0
+                  && (task.recovered
+                      || agenda.now() + stoodStill + TURN_NANOS >= expiry(task));
+          default -> false;
+        };
+    if (!right) {
+      throw violation(
+          end.error().kind() == ErrorKind.POISON
+              ? Invariant.POISON_STOPS
+              : Invariant.ATTEMPTS_GROW,
+          task.id,
+          "it ends as %s after %d failures of %d and %d losses"
+              .formatted(end.error().kind().text(), task.failures, most, task.losses));
+    }
+  }
+
+  private static long expiry(TaskRecord task) {
+    return task.openedAt + task.spec.terms().expiresIn() * 1_000_000;
+  }
+
+  private static void succeeded(TaskRecord task, StoredTask end) {
     long lease = Long.parseLong(end.result().text());
     if (task.last == null || task.last.id != lease) {
-      throw violation(Invariant.ONE_LEASE, task.id, "an older lease's result counted");
+      throw violation(Invariant.ONE_LEASE, task.id, "an older lease's result counts");
     }
-    if (task.last.status != LeaseRecord.Status.OUTCOME || !task.last.succeeded) {
+    if (task.last.status != Status.OUTCOME || !task.last.succeeded) {
       throw violation(
           Invariant.ONE_LEASE,
           task.id,
-          "a result counted, and its lease ended by " + task.last.status);
+          "a result counts, and its lease ended by " + task.last.status);
     }
   }
 
   void recorded(Changes changes) {
-    for (TaskSpec spec : changes.submitted()) {
-      tasks.get(spec.id()).durable = true;
-      note(Journal.Event.RECORDED, spec.id(), 0, 0);
+    for (StoredTask record : changes.tasks()) {
+      TaskRecord task = tasks.get(record.spec().id());
+      if (!task.durable) {
+        task.durable = true;
+        note(Journal.Event.RECORDED, task.id, 0, 0);
+      }
+      if (record.state().terminal() && record == task.end) {
+        task.endDurable = true;
+        task.ends.add(record);
+        note(Journal.Event.END_RECORDED, task.id, 0, 0);
+      }
     }
-    for (EndedTask end : changes.ended()) {
-      tasks.get(end.spec().id()).endDurable = true;
-      note(Journal.Event.END_RECORDED, end.spec().id(), 0, 0);
+  }
+
+  // A dispatcher dies and another one goes on.
+
+  void dies() {
+    restarts++;
+    note(Journal.Event.DISPATCHER_GONE, 0, 0, 0);
+    for (PeerRecord peer : peers.values()) {
+      forget(peer);
+    }
+    types.values().forEach(type -> type.running = 0);
+    for (LeaseRecord lease : leases.values()) {
+      if (!lease.task.endDurable) {
+        lease.status = Status.ORPHANED;
+      }
+    }
+    for (TaskRecord task : tasks.values()) {
+      task.lease = null;
+      task.place = Place.NOWHERE;
+      task.state = null;
+    }
+    Arrays.fill(places, 0);
+    Arrays.fill(states, 0);
+  }
+
+  /** What the store has kept is what counts from now on. */
+  void recovers(Map<Long, StoredTask> stored, List<TypeSettings> settings) {
+    for (TaskRecord task : List.copyOf(tasks.values())) {
+      StoredTask record = stored.get(task.id);
+      if (record == null) {
+        erase(task);
+      } else {
+        recovers(task, record);
+      }
+    }
+    types.values().forEach(type -> type.paused = false);
+    types.values().forEach(type -> type.limit = 0);
+    for (TypeSettings each : settings) {
+      types.get(each.type()).paused = each.paused();
+      types.get(each.type()).limit = each.limit();
+    }
+  }
+
+  private void erase(TaskRecord task) {
+    if (task.acknowledged) {
+      throw violation(
+          Invariant.ACKNOWLEDGED_IS_NEVER_LOST, task.id, "acknowledged, and not in the store");
+    }
+    tasks.remove(task.id);
+    byBody[task.plan.body()] = null;
+    if (task.spec.key() != null) {
+      keys.remove(task.spec.key());
+    }
+  }
+
+  private void recovers(TaskRecord task, StoredTask record) {
+    StoredTask.Tries tries = record.tries();
+    note(Journal.Event.RECOVERED, task.id, tries.attempts(), tries.losses());
+    if (task.generation == tries.generation() && task.endDurable && !record.state().terminal()) {
+      throw violation(Invariant.ONE_END, task.id, "its recorded end is gone");
+    }
+    task.generation = tries.generation();
+    task.recovered = true;
+    task.durable = true;
+    task.cancelled = false;
+    task.attempts = tries.attempts();
+    task.failures = tries.failures();
+    task.losses = tries.losses();
+    task.end = null;
+    task.endDurable = false;
+    if (record.lease() != null) {
+      task.last = leases.get(record.lease().id());
+      if (record.lease().open() && !record.state().terminal()) {
+        task.last.status = Status.LOST;
+        task.last.counted = record.state() != TaskState.RUNNING;
+        task.last.worker = record.lease().owner();
+      } else if (task.last.status == Status.ORPHANED) {
+        task.last.status = Status.NEVER_ARRIVED;
+      }
+    } else {
+      task.last = null;
+    }
+    if (record.state().terminal()) {
+      task.end = record;
+      task.endDurable = true;
+      if (!task.ends.contains(record)) {
+        task.ends.add(record);
+      }
+      count(task, record.state());
+    } else {
+      recoveredLive++;
     }
   }
 
@@ -415,14 +716,16 @@ final class Auditor implements CoreView.Visitor {
           task.id,
           Journal.peer(worker.incarnation) + " runs more than it has slots for");
     }
-    if (++task.starts > 1 && task.spec.maxAttempts() == 1) {
-      throw violation(Invariant.ATTEMPTS_GROW, task.id, "it may start once, and starts again");
-    }
     LeaseRecord lease = leases.get(attempt.lease());
     if (lease.started) {
       throw violation(Invariant.ONE_LEASE, task.id, "a lease starts twice");
     }
     lease.started = true;
+    if (lease.generation == task.generation
+        && ++task.starts > 1
+        && task.spec.atMostOnce()) {
+      throw violation(Invariant.ATTEMPTS_GROW, task.id, "it may start once, and starts again");
+    }
   }
 
   void slotFree(WorkerNode worker, Attempt attempt) {
@@ -441,8 +744,9 @@ final class Auditor implements CoreView.Visitor {
   /** The task's handler kills its worker. */
   void killed(long id) {
     TaskRecord task = tasks.get(id);
-    // A deadline that passes before the loss is noticed makes it a failure.
-    if (++task.kills > MOST_LOSSES + task.failures) {
+    // A deadline that passes before the loss is noticed makes it a failure; a dispatcher that dies
+    // may forget one.
+    if (++task.kills > MOST_LOSSES + task.failures + restarts) {
       throw violation(Invariant.POISON_STOPS, id, "it kills its worker number " + task.kills);
     }
   }
@@ -450,12 +754,15 @@ final class Auditor implements CoreView.Visitor {
   void acknowledged(ClientNode client, Plan plan, long id) {
     note(Journal.Event.ACCEPTED, id, client.incarnation, plan.number());
     TaskRecord task = tasks.get(id);
-    if (task == null || task.plan != plan) {
+    if (!plan.good()) {
+      throw violation(Invariant.BOUNDED_MEMORY, id, "accepted, and it should be refused");
+    }
+    if (task == null || task.plan.body() != plan.body()) {
       throw violation(
           Invariant.SAME_KEY_SAME_TASK, id, "accepted for another submission: " + plan.number());
     }
-    if (!plan.good()) {
-      throw violation(Invariant.BOUNDED_MEMORY, id, "accepted, and it should be refused");
+    if (task.plan != plan) {
+      tally.fault(Fault.KEY_REPEATED);
     }
   }
 
@@ -463,10 +770,7 @@ final class Auditor implements CoreView.Visitor {
   long told(ClientNode client, Task end) {
     long id = TaskId.parse(end.id());
     note(Journal.Event.TOLD, id, client.incarnation, 0);
-    TaskRecord task = tasks.get(id);
-    if (task.end == null
-        || task.end.state() != end.state()
-        || end.result() != null && !end.result().equals(task.end.result())) {
+    if (!hasEnded(tasks.get(id), end)) {
       throw violation(Invariant.ONE_END, id, "a client hears of another end than the recorded one");
     }
     return id;
@@ -479,9 +783,35 @@ final class Auditor implements CoreView.Visitor {
         Journal.peer(client.incarnation) + " is told: " + why.getMessage());
   }
 
+  /** A client hears that there is no room. */
+  void full(ClientNode client) {
+    if (limits.queued() >= byBody.length && limits.queuedBytes() > Integer.MAX_VALUE) {
+      throw violation(
+          Invariant.BOUNDED_MEMORY,
+          0,
+          Journal.peer(client.incarnation) + " hears that there is no room, and there is");
+    }
+  }
+
+  /** A client hears that nobody knows. */
+  void unknown(ClientNode client) {
+    if (restarts == 0) {
+      throw violation(
+          Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
+          0,
+          Journal.peer(client.incarnation) + " hears that nobody knows what became of a task");
+    }
+  }
+
   void refused(ClientNode client, Plan plan, RuntimeException why) {
+    String key = plan.request().idempotencyKey();
+    Long other = key == null ? null : keys.get(key);
+    if (plan.contested() && other != null && tasks.get(other.longValue()).plan.body() != plan.body()) {
+      tally.fault(Fault.KEY_CONFLICT);
+      return;
+    }
     throw violation(
-        Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
+        plan.contested() ? Invariant.SAME_KEY_SAME_TASK : Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
         0,
         Journal.peer(client.incarnation)
             + " hears that submission "
@@ -502,27 +832,34 @@ final class Auditor implements CoreView.Visitor {
     }
     shown = 0;
     view.show(this);
-    if (shown != places[Place.SUBMITTED.ordinal()] + liveInModel()) {
+    if (recoveredLive != 0) {
+      if (shown != recoveredLive) {
+        throw violation(
+            Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
+            0,
+            "%d tasks were to be recovered, %d are".formatted(recoveredLive, shown));
+      }
+      recoveredLive = 0;
+    }
+    if (shown != live()) {
       findGone();
     }
     findLostPeers();
-    if (view.rememberedLeases() > places[Place.QUEUED.ordinal()]) {
+    if (view.liveTasks() > limits.queued() || view.liveBytes() > limits.queuedBytes()) {
       throw violation(
           Invariant.BOUNDED_MEMORY,
           0,
-          view.rememberedLeases()
-              + " ended leases are kept for "
-              + places[Place.QUEUED.ordinal()]
-              + " waiting tasks");
+          view.liveTasks() + " tasks of " + view.liveBytes() + " bytes are too many");
     }
     compareLedger();
   }
 
-  private int liveInModel() {
-    return places[Place.QUEUED.ordinal()]
-        + places[Place.BACKOFF.ordinal()]
-        + places[Place.LEASED.ordinal()]
-        + places[Place.ENDING.ordinal()];
+  private int live() {
+    int live = 0;
+    for (int place = 0; place < Place.NOWHERE.ordinal(); place++) {
+      live += places[place];
+    }
+    return live;
   }
 
   private void move(TaskRecord task, Place to) {
@@ -535,6 +872,24 @@ final class Auditor implements CoreView.Visitor {
     places[from.ordinal()]--;
     places[to.ordinal()]++;
     task.place = to;
+    switch (to) {
+      case SUBMITTED -> count(task, task.generation == 1 ? null : TaskState.QUEUED);
+      case DELAYED, BACKOFF -> count(task, TaskState.SCHEDULED);
+      case QUEUED, RECOVERING -> count(task, TaskState.QUEUED);
+      case LEASED -> count(task, TaskState.RUNNING);
+      case ENDING -> {}
+      case NOWHERE -> count(task, task.end.state());
+    }
+  }
+
+  private void count(TaskRecord task, TaskState state) {
+    if (task.state != null) {
+      states[task.state.ordinal()]--;
+    }
+    if (state != null) {
+      states[state.ordinal()]++;
+    }
+    task.state = state;
   }
 
   @Override
@@ -543,7 +898,13 @@ final class Auditor implements CoreView.Visitor {
   }
 
   @Override
-  public void task(long id, int ordinal, long lease, int attempt, int failures, int losses) {
+  public void oversized(String how) {
+    throw violation(Invariant.BOUNDED_MEMORY, 0, how);
+  }
+
+  @Override
+  public void task(
+      long id, int ordinal, long lease, int generation, int attempts, int failures, int losses) {
     TaskRecord task = tasks.get(id);
     Place place = Place.of(ordinal);
     if (task == null) {
@@ -554,7 +915,7 @@ final class Auditor implements CoreView.Visitor {
     }
     shown++;
     task.seen = number;
-    compareLease(task, place, lease, failures);
+    compareLease(task, lease, failures, losses);
     if (task.place != place) {
       if (!task.durable) {
         throw violation(
@@ -562,12 +923,18 @@ final class Auditor implements CoreView.Visitor {
       }
       move(task, place);
     }
-    if (task.attempts != attempt || task.failures != failures) {
+    if (task.generation != generation || task.attempts != attempts || task.failures != failures) {
       throw violation(
           Invariant.ATTEMPTS_GROW,
           id,
-          "the core counts %d attempts and %d failures, there were %d and %d"
-              .formatted(attempt, failures, task.attempts, task.failures));
+          "the core counts generation %d, %d attempts, %d failures; there were %d, %d and %d"
+              .formatted(
+                  generation,
+                  attempts,
+                  failures,
+                  task.generation,
+                  task.attempts,
+                  task.failures));
     }
     if (task.losses != losses) {
       throw violation(
@@ -575,95 +942,150 @@ final class Auditor implements CoreView.Visitor {
           id,
           "the core counts %d losses, there were %d".formatted(losses, task.losses));
     }
+    if (step == Step.TICK
+        && task.spec.terms().expiresIn() != 0
+        && place != Place.ENDING
+        && place != Place.SUBMITTED
+        && !task.recovered
+        && agenda.now() > expiry(task) + stoodStill + TOLERANCE_NANOS) {
+      throw violation(Invariant.DRAINS, id, "it is still " + place + " beyond its expiry");
+    }
   }
 
-  private void compareLease(TaskRecord task, Place place, long lease, int failures) {
+  private void compareLease(TaskRecord task, long lease, int failures, int losses) {
     LeaseRecord held = task.lease;
     if (held != null && held.id != lease) {
-      ended(held, failures);
-      task.lease = null;
-    } else if (held != null) {
-      goesOn(held);
+      ended(held, lease, failures, losses);
+    } else if (held != null
+        && step == Step.TICK
+        && held.sent
+        && agenda.now() > deadline(held) + stoodStill + TOLERANCE_NANOS) {
+      throw violation(Invariant.ONE_LEASE, task.id, "a lease lives beyond its deadline");
     }
     if (task.lease == null && lease != 0) {
       adopted(task, lease);
     }
+    if (task.lease == null && task.last != null && task.last.status == Status.LOST) {
+      waits(task, task.last, losses);
+    }
   }
 
-  private void goesOn(LeaseRecord lease) {
-    if (welcomed && lease.worker == stepPeer && lease.heldStep == number) {
-      lease.since = agenda.now();
-    }
-    if (step == Step.TICK && agenda.now() > deadline(lease) + stoodStill + TOLERANCE_NANOS) {
-      throw violation(Invariant.ONE_LEASE, lease.task.id, "a lease lives beyond its deadline");
+  /** Its last lease is lost and may come back. */
+  private void waits(TaskRecord task, LeaseRecord last, int losses) {
+    if (welcomed && last.worker == stepPeer && last.heldStep != number) {
+      last.status = Status.NEVER_ARRIVED;
+      task.losses -= last.counted ? 1 : 0;
+      note(Journal.Event.LEASE_ENDED, task.id, last.id, last.status.ordinal());
+    } else if (step == Step.TICK
+        && !last.counted
+        && losses > task.losses
+        && agenda.now() - startedAt >= timings.loss() * 1_000_000L) {
+      last.counted = true;
+      task.losses++;
     }
   }
 
   private long deadline(LeaseRecord lease) {
-    return lease.since + lease.timeoutNanos + settings.timings().grace() * 1_000_000L;
+    return lease.since + lease.timeoutNanos + timings.grace() * 1_000_000L;
   }
 
   private void adopted(TaskRecord task, long id) {
     LeaseRecord lease = leases.get(id);
-    if (lease == null || lease.task != task) {
-      throw violation(Invariant.ONE_LEASE, task.id, "it holds a lease that nobody was granted");
+    if (lease == null) {
+      if (step != Step.OTHER || !task.spec.atMostOnce()) {
+        throw violation(Invariant.ONE_LEASE, task.id, "it holds a lease that nobody was granted");
+      }
+      // It is not sent before it is durable.
+      lease(task, id);
+      return;
     }
-    if (lease != task.last || !lease.mayComeBack() || lease.worker != stepPeer) {
+    boolean mine =
+        lease.task == task
+            && lease.generation == task.generation
+            && lease.worker == stepPeer
+            && welcomed
+            && lease.heldStep == number;
+    boolean lost = lease == task.last && lease.status == Status.LOST;
+    boolean unrecorded =
+        lease.status == Status.ORPHANED
+            && id >>> 41 < epoch
+            && (task.last == null || id > task.last.id);
+    if (!mine || !lost && !unrecorded) {
       throw violation(
           Invariant.ONE_LEASE, task.id, "a lease goes on that had ended by " + lease.status);
     }
     note(Journal.Event.LEASE_ADOPTED, task.id, lease.id, lease.worker);
-    if (lease.status == LeaseRecord.Status.LOST) {
+    if (unrecorded) {
+      task.attempts++;
+    } else if (lease.counted) {
       task.losses--;
+      lease.counted = false;
     }
-    lease.status = LeaseRecord.Status.LIVE;
-    lease.since = agenda.now();
-    task.lease = lease;
+    live(lease);
   }
 
   /** A lease that lived before this step does not any more: why? */
-  private void ended(LeaseRecord lease, int failures) {
+  private void ended(LeaseRecord lease, long next, int failures, int losses) {
     TaskRecord task = lease.task;
-    if (lease.outcomeStep == number && lease.worker == stepPeer) {
-      lease.status = LeaseRecord.Status.OUTCOME;
-      if (lease.error != null && lease.error.kind() != ErrorKind.REJECTED) {
-        task.failures++;
+    boolean itsWorker = lease.worker == stepPeer || !lease.sent;
+    if (lease.outcomeStep == number && itsWorker) {
+      lease.status = Status.OUTCOME;
+      ErrorKind kind = lease.error == null ? null : lease.error.kind();
+      task.failures += kind == null || kind == ErrorKind.REJECTED ? 0 : 1;
+      if (kind == ErrorKind.TIMEOUT) {
+        haunt(lease);
       }
-    } else if (lease.releaseStep == number && lease.worker == stepPeer) {
-      lease.status =
-          lease.releasedStarted
-              ? LeaseRecord.Status.GIVEN_BACK
-              : LeaseRecord.Status.GIVEN_BACK_UNSTARTED;
-    } else if (step == Step.BYE && lease.worker == stepPeer) {
-      lease.status = LeaseRecord.Status.LEFT;
-    } else if (welcomed && lease.worker == stepPeer && lease.heldStep != number) {
-      lease.status = LeaseRecord.Status.NEVER_ARRIVED;
+    } else if (lease.releaseStep == number && itsWorker) {
+      lease.status = Status.GIVEN_BACK;
+    } else if (step == Step.BYE && itsWorker) {
+      lease.status = Status.LEFT;
+    } else if (welcomed && itsWorker && lease.heldStep != number) {
+      lease.status = Status.NEVER_ARRIVED;
+    } else if (welcomed && next > lease.id && lease.id >>> 41 < epoch) {
+      lease.status = Status.SUPERSEDED;
+      haunt(lease);
+    } else if (step == Step.ORDER && task.cancelled) {
+      lease.status = Status.CANCELLED;
+      haunt(lease);
     } else if (step == Step.TICK && failures > task.failures && agenda.now() >= deadline(lease)) {
-      lease.status = LeaseRecord.Status.TIMED_OUT;
+      lease.status = Status.TIMED_OUT;
       task.failures++;
-    } else if (workerGone(peers.get(lease.worker))) {
-      lease.status = LeaseRecord.Status.LOST;
+      haunt(lease);
+    } else if (losses > task.losses && (!lease.sent || workerGone(peers.get(lease.worker)))) {
+      lease.status = Status.LOST;
+      lease.counted = true;
       task.losses++;
+    } else if (step == Step.TICK && task.spec.terms().expiresIn() != 0) {
+      lease.status = Status.EXPIRED;
+      haunt(lease);
     } else {
       throw violation(Invariant.ONE_LEASE, task.id, "its lease ends for no reason");
     }
+    task.lease = null;
+    types.get(task.spec.type()).running--;
     note(Journal.Event.LEASE_ENDED, task.id, lease.id, lease.status.ordinal());
   }
 
   /** Whether this step is a reason to give the worker up. */
   private boolean workerGone(PeerRecord peer) {
-    return step == Step.TICK
-            && agenda.now() - peer.heardAt >= settings.timings().loss() * 1_000_000L
+    return step == Step.TICK && agenda.now() - peer.heardAt >= timings.loss() * 1_000_000L
         || step == Step.MEMBER_LEFT && peer.worker.nodeId.equals(stepNode);
   }
 
   @Override
-  public void worker(long incarnation, int held) {
+  public void worker(long incarnation, int held, int zombies) {
     PeerRecord peer = peers.get(incarnation);
     peer.seen = number;
+    if (zombies != peer.zombies.size()) {
+      throw violation(
+          Invariant.WITHIN_CREDIT,
+          0,
+          "%s has %d handlers that do not end, the core counts %d"
+              .formatted(Journal.peer(incarnation), peer.zombies.size(), zombies));
+    }
     if (step == Step.TICK
         && agenda.now() - peer.heardAt
-            > settings.timings().loss() * 1_000_000L + stoodStill + TOLERANCE_NANOS) {
+            > timings.loss() * 1_000_000L + stoodStill + TOLERANCE_NANOS) {
       throw violation(
           Invariant.DRAINS, 0, Journal.peer(incarnation) + " is silent, and not given up");
     }
@@ -677,7 +1099,7 @@ final class Auditor implements CoreView.Visitor {
               Invariant.DRAINS, 0, Journal.peer(peer.incarnation) + " is given up for no reason");
         }
         note(Journal.Event.PEER_GIVEN_UP, 0, peer.incarnation, 0);
-        peer.session = null;
+        forget(peer);
       }
     }
   }
@@ -691,7 +1113,6 @@ final class Auditor implements CoreView.Visitor {
               task.id,
               "it was " + task.place + ", and the core knows it no more");
         }
-        ended[task.end.state().ordinal()]++;
         move(task, Place.NOWHERE);
       }
     }
@@ -699,24 +1120,17 @@ final class Auditor implements CoreView.Visitor {
 
   private void compareLedger() {
     Ledger ledger = core.ledger();
-    long sum =
-        ledger.scheduled()
-            + ledger.queued()
-            + ledger.running()
-            + ledger.succeeded()
-            + ledger.failed()
-            + ledger.cancelled();
+    int submitted = Arrays.stream(states).sum();
     boolean right =
-        ledger.submitted() == sum
-            && ledger.submitted() == tasks.size() - places[Place.SUBMITTED.ordinal()]
-            && ledger.scheduled() == places[Place.BACKOFF.ordinal()]
-            && ledger.queued() == places[Place.QUEUED.ordinal()]
-            && ledger.running() == places[Place.LEASED.ordinal()] + places[Place.ENDING.ordinal()]
-            && ledger.succeeded() == ended[TaskState.SUCCEEDED.ordinal()]
-            && ledger.failed() == ended[TaskState.FAILED.ordinal()]
-            && ledger.cancelled() == ended[TaskState.CANCELLED.ordinal()];
+        ledger.submitted() == submitted
+            && ledger.scheduled() == states[TaskState.SCHEDULED.ordinal()]
+            && ledger.queued() == states[TaskState.QUEUED.ordinal()]
+            && ledger.running() == states[TaskState.RUNNING.ordinal()]
+            && ledger.succeeded() == states[TaskState.SUCCEEDED.ordinal()]
+            && ledger.failed() == states[TaskState.FAILED.ordinal()]
+            && ledger.cancelled() == states[TaskState.CANCELLED.ordinal()];
     if (!right) {
-      throw violation(Invariant.LEDGER, 0, ledger.toString());
+      throw violation(Invariant.LEDGER, 0, ledger + ", and it is " + Arrays.toString(states));
     }
   }
 
@@ -728,7 +1142,16 @@ final class Auditor implements CoreView.Visitor {
   }
 
   boolean knows(Plan plan) {
-    return byPlan[plan.number()] != null;
+    return byBody[plan.body()] != null;
+  }
+
+  /** Some task, whether it has ended or not; 0 if there is none. */
+  long anyTask(Chance chance) {
+    if (tasks.isEmpty()) {
+      return 0;
+    }
+    TaskRecord task = byBody[chance.between(0, byBody.length - 1)];
+    return task == null ? tasks.firstLongKey() : task.id;
   }
 
   /** Whether every task has ended. */
@@ -756,25 +1179,30 @@ final class Auditor implements CoreView.Visitor {
             "it has no end");
       }
     }
-    if (view.rememberedLeases() != 0) {
-      throw violation(Invariant.BOUNDED_MEMORY, 0, "leases are remembered for nobody");
-    }
     for (PeerRecord peer : peers.values()) {
       if (peer.worker != null && peer.session != null && !peer.worker.dead()) {
-        for (Pool pool : Pool.values()) {
-          long free = peer.limit[pool.ordinal()] - peer.granted[pool.ordinal()];
-          if (free != peer.worker.profile.slots().of(pool)) {
-            throw violation(
-                Invariant.WITHIN_CREDIT,
-                0,
-                Journal.peer(peer.incarnation)
-                    + " has all its slots free, and credits for "
-                    + free
-                    + " of "
-                    + peer.worker.profile.slots().of(pool));
-          }
-        }
+        closeWorker(peer);
       }
+    }
+  }
+
+  private static void closeWorker(PeerRecord peer) {
+    String name = Journal.peer(peer.incarnation);
+    for (Pool pool : Pool.values()) {
+      long free = peer.limit[pool.ordinal()] - peer.granted[pool.ordinal()];
+      long slots = peer.worker.profile.slots().of(pool);
+      if (free != slots) {
+        throw violation(
+            Invariant.WITHIN_CREDIT,
+            0,
+            name + " has all its slots free, and credits for " + free + " of " + slots);
+      }
+    }
+    if (!peer.zombies.isEmpty()) {
+      throw violation(
+          Invariant.DRAINS,
+          peer.zombies.get(0).task.id,
+          name + " never says that its handler has ended");
     }
   }
 }

@@ -62,13 +62,15 @@ final class Bus {
 
   /** A frame from a node. */
   void up(Node from, byte[] frame) {
-    carry(from, true, () -> simulation.dispatcher().receive(frame));
+    // The address is looked up when a letter leaves: it does not go to a later dispatcher.
+    DispatcherNode to = simulation.dispatcher();
+    carry(from, to, true, () -> to.receive(frame));
     if (chance.of(weather.stale)) {
       byte[] forged = forge(frame);
       simulation.fault(Fault.STALE_LETTER, from);
       agenda.in(
           chance.millis(0, 2_000),
-          () -> simulation.dispatcher().on(() -> simulation.dispatcher().receive(forged)));
+          () -> to.on(() -> to.receive(forged)));
     }
   }
 
@@ -99,13 +101,18 @@ final class Bus {
 
   /** A request from a node. */
   void ask(Node from, byte[] frame, Node.Call call) {
+    DispatcherNode to = simulation.dispatcher();
+    if (to.dead() && chance.of(0.5)) {
+      simulation.fault(Fault.NOBODY_THERE, from);
+      agenda.in(chance.millis(0, 1), () -> from.on(() -> from.unanswered(call)));
+      return;
+    }
     carry(
         from,
+        to,
         true,
         () ->
-            simulation
-                .dispatcher()
-                .request(frame, answer -> carry(from, false, () -> from.answered(call, answer))));
+            to.request(frame, answer -> carry(from, to, false, () -> from.answered(call, answer))));
   }
 
   void unanswered(Node node) {
@@ -116,11 +123,11 @@ final class Bus {
   void down(long to, byte[] frame) {
     Node node = nodes.get(to);
     if (node != null) {
-      carry(node, false, () -> node.receive(frame));
+      carry(node, simulation.dispatcher(), false, () -> node.receive(frame));
     }
   }
 
-  private void carry(Node node, boolean upward, Runnable arrive) {
+  private void carry(Node node, DispatcherNode dispatcher, boolean upward, Runnable arrive) {
     if (upward ? node.cutUpward : node.cutDownward) {
       return;
     }
@@ -128,14 +135,14 @@ final class Bus {
       simulation.fault(Fault.LETTER_LOST, node);
       return;
     }
-    post(node, upward, arrive);
+    post(node, dispatcher, upward, arrive);
     if (chance.of(weather.twice)) {
       simulation.fault(Fault.LETTER_TWICE, node);
-      post(node, upward, arrive);
+      post(node, dispatcher, upward, arrive);
     }
   }
 
-  private void post(Node node, boolean upward, Runnable arrive) {
+  private void post(Node node, DispatcherNode dispatcher, boolean upward, Runnable arrive) {
     long at = agenda.now() + chance.millis(0.1, 1.5);
     if (chance.of(weather.late)) {
       simulation.fault(Fault.LETTER_LATE, node);
@@ -151,7 +158,7 @@ final class Bus {
     }
     if (upward) {
       node.lastUpward = Math.max(last, at);
-      agenda.at(at, () -> simulation.dispatcher().on(arrive));
+      agenda.at(at, () -> dispatcher.on(arrive));
     } else {
       node.lastDownward = Math.max(last, at);
       agenda.at(at, () -> node.on(arrive));

@@ -79,6 +79,17 @@ final class ClientNode extends Node {
     core.submit(plan.request(), new Promise(plan));
   }
 
+  private void submitLater(Plan plan, long nanos) {
+    agenda.in(
+        nanos,
+        () ->
+            on(
+                () -> {
+                  submit(plan);
+                  flush();
+                }));
+  }
+
   void watch(long id) {
     awaited.add(id);
     core.watch(id, new Promise(null));
@@ -108,13 +119,26 @@ final class ClientNode extends Node {
 
     @Override
     public void failed(RuntimeException why) {
-      if (plan != null && id == 0) {
-        unanswered.remove(plan.number());
-      }
-      if (!(why instanceof SubmissionException) || id != 0) {
+      if (plan == null || id != 0 || !(why instanceof SubmissionException refusal)) {
         simulation.auditor().abandoned(ClientNode.this, id, why);
-      } else if (plan.good()) {
-        simulation.auditor().refused(ClientNode.this, plan, why);
+      } else if (refusal.retryAfter() != null) {
+        // Only a limit is in its way: it goes on wanting it.
+        simulation.fault(Fault.QUEUE_FULL, ClientNode.this);
+        simulation.auditor().full(ClientNode.this);
+        submitLater(plan, Math.min(1_000_000_000L, refusal.retryAfter().toNanos()));
+      } else if (why.getMessage().contains("out of reach")) {
+        simulation.fault(Fault.ANSWER_UNKNOWN, ClientNode.this);
+        simulation.auditor().unknown(ClientNode.this);
+        unanswered.remove(plan.number());
+        if (plan.repeatable()) {
+          unanswered.add(plan.number());
+          submitLater(plan, 1_000_000);
+        }
+      } else {
+        unanswered.remove(plan.number());
+        if (plan.good()) {
+          simulation.auditor().refused(ClientNode.this, plan, why);
+        }
       }
     }
   }

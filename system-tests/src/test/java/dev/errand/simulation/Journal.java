@@ -30,6 +30,12 @@ final class Journal {
     PEER_GONE,
     PEER_LINKED,
     PEER_GIVEN_UP,
+    CANCEL_ORDERED,
+    RETRY_ORDERED,
+    TYPE_SET,
+    DISPATCHER_GONE,
+    DISPATCHER_BEGINS,
+    RECOVERED,
     FAULT,
     HEALED
   }
@@ -82,7 +88,10 @@ final class Journal {
     for (int at = begin; at < length; at += WIDTH) {
       boolean concerned =
           numbers[at + 2] == task
-              || numbers[at + 2] == 0 && (numbers[at + 3] == 0 || peers.contains(numbers[at + 3]));
+              || numbers[at + 2] == 0
+                  && (numbers[at + 3] == 0
+                      || numbers[at + 1] == Event.TYPE_SET.ordinal()
+                      || peers.contains(numbers[at + 3]));
       if (concerned) {
         render(at, false, text);
       }
@@ -121,6 +130,12 @@ final class Journal {
       case PEER_GONE -> peer(first) + " is gone";
       case PEER_LINKED -> peer(first) + " is linked, session " + second;
       case PEER_GIVEN_UP -> peer(first) + " is given up";
+      case CANCEL_ORDERED -> "it is to be cancelled";
+      case RETRY_ORDERED -> "it is to be tried again, generation " + first;
+      case TYPE_SET -> "a type is set: " + (first == 1 ? "paused" : "not paused") + ", limit " + second;
+      case DISPATCHER_GONE -> "the dispatcher is gone";
+      case DISPATCHER_BEGINS -> "a dispatcher begins, epoch " + second;
+      case RECOVERED -> "recovered, attempts " + first + ", losses " + second;
       case FAULT ->
           "fault: " + Fault.values()[(int) second] + (first == 0 ? "" : ", " + peer(first));
       case HEALED -> "all faults are healed";

@@ -1,7 +1,6 @@
 package dev.errand.simulation;
 
 import dev.errand.protocol.TaskError;
-import dev.errand.protocol.frame.Grant;
 
 /** What the auditor knows of one lease. Owner: the auditor. */
 final class LeaseRecord {
@@ -10,25 +9,46 @@ final class LeaseRecord {
   enum Status {
     LIVE,
     OUTCOME,
-    GIVEN_BACK_UNSTARTED,
     GIVEN_BACK,
     LEFT,
     NEVER_ARRIVED,
     LOST,
-    TIMED_OUT
+    TIMED_OUT,
+    EXPIRED,
+    CANCELLED,
+    /** A newer one of an earlier life turned up. */
+    SUPERSEDED,
+    /** The dispatcher died, and has not said anything of it since. */
+    ORPHANED
   }
 
   final long id;
   final TaskRecord task;
-  final long worker;
-  final long timeoutNanos;
+  final int generation;
   Status status = Status.LIVE;
+
+  /** Incarnation of its worker; 0: not told yet. */
+  long worker;
+
+  long timeoutNanos;
 
   /** When it began, or last went on. */
   long since;
 
-  /** The handler's own result; null before, and if it failed. */
+  /** Whether its worker was told of it. */
+  boolean sent;
+
+  /** Whether a handler has begun. */
+  boolean started;
+
+  /** Whether the handler succeeded. */
   boolean succeeded;
+
+  /** Whether its loss counts as one of the task's. */
+  boolean counted;
+
+  /** Whether it ended and its worker has not said that the handler has. */
+  boolean zombie;
 
   /** The steps in which the dispatcher read of it. */
   long outcomeStep;
@@ -36,24 +56,13 @@ final class LeaseRecord {
   long releaseStep;
   long heldStep;
 
-  boolean releasedStarted;
-
-  /** Whether a handler has begun. */
-  boolean started;
-
   /** In the outcome that was read last; null if it succeeded. */
   TaskError error;
 
-  LeaseRecord(Grant grant, TaskRecord task, long worker, long now) {
-    this.id = grant.lease();
+  LeaseRecord(long id, TaskRecord task, long now) {
+    this.id = id;
     this.task = task;
-    this.worker = worker;
-    this.timeoutNanos = grant.timeoutMillis() * 1_000_000;
+    this.generation = task.generation;
     this.since = now;
-  }
-
-  /** Whether it may go on when its worker comes back, if there is no newer one. */
-  boolean mayComeBack() {
-    return status == Status.LOST || status == Status.LEFT || status == Status.GIVEN_BACK;
   }
 }

@@ -57,10 +57,10 @@ abstract class Node extends Host implements DispatcherLink.Port {
     Call mine = new Call();
     call = mine;
     bus.ask(this, frame, mine);
-    agenda.in(answerMillis * 1_000_000L, () -> on(() -> noAnswer(mine)));
+    agenda.in(answerMillis * 1_000_000L, () -> on(() -> unanswered(mine)));
   }
 
-  private void noAnswer(Call of) {
+  final void unanswered(Call of) {
     if (of.open && of == call) {
       of.open = false;
       bus.unanswered(this);

@@ -3,6 +3,8 @@ package dev.errand.simulation;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Session;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the auditor knows of a worker or client as the dispatcher sees it. Owner: the auditor. */
 final class PeerRecord {
@@ -28,6 +30,9 @@ final class PeerRecord {
 
   final long[] limit = new long[Pool.COUNT];
   final long[] granted = new long[Pool.COUNT];
+
+  /** Leases that ended and whose handler goes on there, as far as the dispatcher was told. */
+  final List<LeaseRecord> zombies = new ArrayList<>();
 
   PeerRecord(long incarnation, WorkerNode worker) {
     this.incarnation = incarnation;

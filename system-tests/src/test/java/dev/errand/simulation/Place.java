@@ -8,11 +8,13 @@ import java.util.stream.Stream;
 /** Where a task is; the order is the core's own, with {@link #NOWHERE} behind. */
 enum Place {
   SUBMITTED,
+  DELAYED,
   QUEUED,
+  RECOVERING,
   BACKOFF,
   LEASED,
   ENDING,
-  /** Before its submission, and after its end. */
+  /** Before its submission and after its end, and while there is no dispatcher. */
   NOWHERE;
 
   private static final Place[] VALUES = values();

@@ -5,11 +5,14 @@ import dev.errand.protocol.TaskRequest;
 /**
  * What a submission asks for, and what its attempts will do.
  *
- * @param number which one; its payload
+ * @param number which submission
+ * @param body its payload: submissions of one body are the same task
  * @param acts by attempt, the last one repeated
  * @param good whether the dispatcher should take it
+ * @param contested whether another submission has its key and another body: one of them is refused
  */
-record Plan(int number, TaskRequest request, Act[] acts, boolean good) {
+record Plan(
+    int number, int body, TaskRequest request, Act[] acts, boolean good, boolean contested) {
 
   /** What a handler does. */
   enum Deed {
@@ -34,5 +37,11 @@ record Plan(int number, TaskRequest request, Act[] acts, boolean good) {
 
   Act act(int attempt) {
     return acts[Math.min(attempt, acts.length) - 1];
+  }
+
+  /** Whether it may be submitted any number of times. */
+  boolean repeatable() {
+    return request.idempotencyKey() != null
+        || request.batch() != null && request.batch().line() != 0;
   }
 }

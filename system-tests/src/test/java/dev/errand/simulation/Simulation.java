@@ -8,6 +8,7 @@ import dev.errand.protocol.frame.Pool;
 import dev.errand.worker.core.WorkerProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,8 @@ final class Simulation {
   static final int PAYLOAD_LIMIT = 100;
 
   private static final int LEAST_TASKS = 200;
+
+  private static final int FIRST_EPOCH = 3;
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -38,10 +41,13 @@ final class Simulation {
   private final CoreSettings settings;
   private final Auditor auditor;
   private final SimulatedStore store;
-  private final DispatcherNode dispatcher;
+  private DispatcherNode dispatcher;
+  private int epoch = FIRST_EPOCH;
+  private long wallErrorMillis;
   private final List<WorkerNode> workers = new ArrayList<>();
   private final List<ClientNode> clients = new ArrayList<>();
   private final List<List<Offer>> offers = new ArrayList<>();
+  private final List<String> zones = new ArrayList<>();
   private final List<Credit> slots = new ArrayList<>();
   private final long stormEnd;
   private final int[] lives = new int[(int) Node.FIRST_CLIENT + 10];
@@ -56,8 +62,12 @@ final class Simulation {
         new CoreSettings(
             Node.CLUSTER,
             0x5707e,
-            3,
-            new CoreSettings.Limits(PAYLOAD_LIMIT, 200),
+            FIRST_EPOCH,
+            new CoreSettings.Limits(
+                PAYLOAD_LIMIT,
+                200,
+                chance.of(0.15) ? chance.between(20, 80) : plans.length,
+                chance.of(0.1) ? chance.between(8_000, 20_000) : Long.MAX_VALUE),
             new CoreSettings.Defaults(8_000, 3, 300),
             new CoreSettings.Timings(heartbeat, 3 * heartbeat, 5 * heartbeat, 600_000));
     this.stormEnd = chance.millis(5_000, 18_000);
@@ -106,6 +116,8 @@ final class Simulation {
     int workerCount = chance.between(2, 6);
     for (int which = 1; which <= workerCount; which++) {
       offers.add(offers(which));
+      // Everything can end in both.
+      zones.add(which == 1 || which > 2 && chance.of(0.5) ? "north" : "south");
       slots.add(new Credit(chance.between(1, 6), chance.between(1, 10)));
       join(which);
     }
@@ -179,6 +191,9 @@ final class Simulation {
 
   private void heal() {
     bus.heal();
+    for (String type : Workload.TYPES) {
+      set(type, false, chance.of(0.5) ? 0 : chance.between(1, 5));
+    }
     int sure = (int) Stream.of(plans).filter(this::isSure).count();
     int spare = plans.length - Workload.SPARE;
     for (; sure < LEAST_TASKS && spare < plans.length; sure++) {
@@ -190,6 +205,8 @@ final class Simulation {
   /** Whether it is a task, or a living client sees to it that it becomes one. */
   private boolean isSure(Plan plan) {
     return plan.good()
+        && !plan.contested()
+        && plan.number() == plan.body()
         && (auditor.knows(plan) || clients.stream().anyMatch(client -> client.cares(plan)));
   }
 
@@ -198,8 +215,8 @@ final class Simulation {
   private List<Offer> offers(int which) {
     List<Offer> all = new ArrayList<>();
     for (String type : Workload.TYPES) {
-      // The first one offers everything, so that everything can end.
-      if (which == 1 || chance.of(0.6)) {
+      // The first two offer everything, so that everything can end.
+      if (which <= 2 || chance.of(0.6)) {
         Pool pool = chance.of(0.5) ? Pool.BLOCKING : Pool.EVENT_LOOP;
         all.add(new Offer(type, pool, chance.of(0.5) ? 0 : 2_000));
       }
@@ -215,7 +232,9 @@ final class Simulation {
     long incarnation = incarnation(which);
     WorkerProfile profile =
         new WorkerProfile(
-            "worker-" + which, "node-" + incarnation, slots.get(which - 1), offers.get(which - 1));
+            "worker-" + which, "node-" + incarnation, slots.get(which - 1),
+            offers.get(which - 1),
+            Map.of("zone", zones.get(which - 1)));
     WorkerNode worker = new WorkerNode(this, which, incarnation, profile);
     workers.add(worker);
     joined(worker);
@@ -252,7 +271,7 @@ final class Simulation {
     if (chance.of(0.5)) {
       fault(Fault.MEMBER_LEFT, worker);
       agenda.in(
-          chance.millis(1, 1_000), () -> dispatcher.on(() -> dispatcher.nodeLeft(worker.nodeId)));
+          chance.millis(1, 1_000), () -> nodeLeft(worker.nodeId));
     }
     agenda.in(chance.millis(100, 3_000), () -> join(worker.which));
   }
@@ -313,6 +332,80 @@ final class Simulation {
           client.submit(plan);
           client.flush();
         });
+  }
+
+  void nodeLeft(String nodeId) {
+    DispatcherNode to = dispatcher;
+    to.on(() -> to.nodeLeft(nodeId));
+  }
+
+  /** The dispatcher's process is gone; another one goes on from what the store has kept. */
+  void crash(boolean power, long downNanos) {
+    if (dispatcher.dead()) {
+      return;
+    }
+    fault(power ? Fault.POWER_LOST : Fault.DISPATCHER_CRASHED, null);
+    dispatcher.die();
+    store.crash(power);
+    auditor.dies();
+    List<Node> nodes = new ArrayList<>(workers);
+    nodes.addAll(clients);
+    for (Node node : nodes) {
+      if (chance.of(0.5)) {
+        agenda.in(chance.millis(1, 500), () -> node.on(() -> dispatcherLeft(node)));
+      }
+    }
+    agenda.in(downNanos, this::restart);
+  }
+
+  private void restart() {
+    CoreSettings next =
+        new CoreSettings(
+            settings.cluster(),
+            settings.storeId(),
+            ++epoch,
+            settings.limits(),
+            settings.defaults(),
+            settings.timings());
+    dispatcher = new DispatcherNode(this, next, store, chance.split());
+  }
+
+  /** The membership tells a node that the dispatcher has left. */
+  void dispatcherLeft(Node node) {
+    node.link().dispatcherLeft(agenda.now());
+    node.flush();
+  }
+
+  // Orders.
+
+  void cancelAny() {
+    long id = auditor.anyTask(chance);
+    DispatcherNode to = dispatcher;
+    to.on(() -> to.cancel(id));
+  }
+
+  void cancelBatch(String batch) {
+    DispatcherNode to = dispatcher;
+    to.on(() -> to.cancelBatch(batch));
+  }
+
+  void retryAny() {
+    long id = auditor.anyTask(chance);
+    DispatcherNode to = dispatcher;
+    to.on(() -> to.retry(id));
+  }
+
+  void set(String type, boolean paused, int limit) {
+    DispatcherNode to = dispatcher;
+    to.on(() -> to.set(type, paused, limit));
+  }
+
+  void jumpClock(long millis) {
+    wallErrorMillis = millis;
+  }
+
+  long wallErrorMillis() {
+    return wallErrorMillis;
   }
 
   // The parts.

@@ -18,8 +18,12 @@ final class Storm {
     Fault.DISPATCHER_LEFT_WRONGLY,
     Fault.DISPATCHER_STOOD_STILL,
     Fault.CLOCK_JUMPED,
-    Fault.STORE_SLOW
+    Fault.STORE_SLOW,
+    Fault.DISPATCHER_CRASHED,
+    Fault.POWER_LOST
   };
+
+  private static final Order[] ORDERS = Order.values();
 
   private final Simulation simulation;
   private final Chance chance;
@@ -37,6 +41,23 @@ final class Storm {
     for (int left = chance.between(0, 14); left > 0; left--) {
       Fault fault = chance.one(INCIDENTS);
       agenda.at(chance.millis(0, end / 1e6), () -> happens(fault));
+    }
+    int orders = chance.of(0.3) ? 0 : chance.between(0, 40);
+    for (int left = orders; left > 0; left--) {
+      Order order = chance.one(ORDERS);
+      agenda.at(chance.millis(0, end / 1e6), () -> give(order));
+    }
+  }
+
+  private void give(Order order) {
+    String type = chance.one(Workload.TYPES);
+    switch (order) {
+      case CANCEL -> simulation.cancelAny();
+      case CANCEL_BATCH -> simulation.cancelBatch(chance.one(Workload.BATCHES));
+      case RETRY -> simulation.retryAny();
+      case PAUSE -> simulation.set(type, true, 0);
+      case RESUME -> simulation.set(type, false, 0);
+      case LIMIT -> simulation.set(type, false, chance.between(1, 5));
     }
   }
 
@@ -67,30 +88,29 @@ final class Storm {
         WorkerNode worker = simulation.anyWorker();
         if (worker != null) {
           simulation.fault(fault, worker);
-          simulation.dispatcher().on(() -> simulation.dispatcher().nodeLeft(worker.nodeId));
+          simulation.nodeLeft(worker.nodeId);
         }
       }
       case DISPATCHER_LEFT_WRONGLY -> {
         Node node = chance.of(0.3) ? simulation.anyClient() : simulation.anyWorker();
         if (node != null) {
           simulation.fault(fault, node);
-          node.on(
-              () -> {
-                node.link().dispatcherLeft(agenda.now());
-                node.flush();
-              });
+          node.on(() -> simulation.dispatcherLeft(node));
         }
       }
       case DISPATCHER_STOOD_STILL -> standStill(lasts(300, 3.0 * loss));
       case CLOCK_JUMPED -> {
         simulation.fault(fault, null);
-        simulation.dispatcher().wallError((long) (chance.upTo(2) * 3_600_000) - 3_600_000);
+        // Not by much: what waits for a time when a dispatcher starts again, waits for the clock.
+        simulation.jumpClock((long) chance.upTo(6_000) - 3_000);
       }
       case STORE_SLOW -> {
         simulation.fault(fault, null);
         simulation.store().slow(true);
         agenda.in(lasts(500, 5_000), () -> simulation.store().slow(false));
       }
+      case DISPATCHER_CRASHED -> simulation.crash(false, lasts(50, 3_000));
+      case POWER_LOST -> simulation.crash(true, lasts(50, 3_000));
       default -> throw new IllegalStateException("no incident: " + fault);
     }
   }
@@ -121,7 +141,7 @@ final class Storm {
 
   private void standStill(long nanos) {
     DispatcherNode dispatcher = simulation.dispatcher();
-    if (!dispatcher.frozen()) {
+    if (!dispatcher.frozen() && !dispatcher.dead()) {
       simulation.fault(Fault.DISPATCHER_STOOD_STILL, null);
       dispatcher.freeze();
       simulation.auditor().stoodStill(nanos);

@@ -4,6 +4,7 @@ import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.link.DispatcherLink;
 import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
+import java.util.Map;
 
 /** A worker's process: the real core, and handlers that follow the plan. */
 final class WorkerNode extends Node {
@@ -65,6 +66,10 @@ final class WorkerNode extends Node {
         .findFirst()
         .map(offer -> offer.pool())
         .orElse(null);
+  }
+
+  boolean carries(Map<String, String> require) {
+    return profile.labels().entrySet().containsAll(require.entrySet());
   }
 
   boolean leaving() {

@@ -1,25 +1,31 @@
 package dev.errand.simulation;
 
+import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.simulation.Plan.Act;
 import dev.errand.simulation.Plan.Deed;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /** Draws what is submitted in a simulation, and what comes of it. */
 final class Workload {
 
   static final String[] TYPES = {"paint", "cut", "glue"};
+  static final String[] BATCHES = {"monday", "tuesday"};
 
-  private static final int LEAST_PLANS = 210;
+  private static final int LEAST_TASKS = 210;
 
-  /** For those that die with their client before they are submitted. */
+  /** For those that die with their client before they are submitted, or are refused. */
   static final int SPARE = 60;
 
   private static final int BAD = 3;
 
   private final Chance chance;
+  private final List<Plan> plans = new ArrayList<>();
 
   /** Of all attempts, how many go wrong in some way. */
   private final double trouble;
@@ -32,40 +38,96 @@ final class Workload {
     this.poisons = chance.of(0.5) ? 0 : chance.between(1, 3);
   }
 
+  /** The last {@link #SPARE} are not to be submitted without need. */
   Plan[] plans() {
-    Plan[] plans = new Plan[LEAST_PLANS + chance.between(0, 20) + SPARE];
-    for (int number = 0; number < plans.length; number++) {
-      plans[number] = plan(number);
+    for (int left = BAD; left > 0; left--) {
+      bad();
     }
-    return plans;
+    for (int left = poisons; left > 0; left--) {
+      add(request(), new Act[] {new Act(Deed.POISON, chance.millis(0, 200), false)}, false);
+    }
+    while (plans.size() < LEAST_TASKS) {
+      usual();
+    }
+    for (int left = chance.between(0, 20); left > 0; left--) {
+      extra();
+    }
+    for (int left = SPARE; left > 0; left--) {
+      usual();
+    }
+    return plans.toArray(Plan[]::new);
   }
 
-  private Plan plan(int number) {
-    if (number < BAD) {
-      Bytes payload = number == 0 ? Bytes.of("{" + number) : tooLarge(number);
-      return new Plan(number, TaskRequest.ofJson(TYPES[0], payload), new Act[0], false);
+  private void bad() {
+    int number = plans.size();
+    byte[] digits = new byte[Simulation.PAYLOAD_LIMIT + 1 + number];
+    Arrays.fill(digits, (byte) '1');
+    Bytes payload = number == 0 ? Bytes.of("{") : Bytes.of(digits);
+    TaskRequest request = TaskRequest.ofJson(TYPES[0], payload);
+    plans.add(new Plan(number, number, request, new Act[0], false, false));
+  }
+
+  private void add(TaskRequest request, Act[] acts, boolean contested) {
+    plans.add(new Plan(plans.size(), plans.size(), request, acts, true, contested));
+  }
+
+  private void usual() {
+    TaskRequest request = request();
+    if (chance.of(0.1)) {
+      request = request.withIdempotencyKey("key-" + plans.size());
+    } else if (chance.of(0.15)) {
+      long line = chance.of(0.7) ? plans.size() + 1 : 0;
+      request = request.withBatch(new BatchPlace(chance.one(BATCHES), line));
     }
-    Act[] acts;
-    if (number < BAD + poisons) {
-      acts = new Act[] {new Act(Deed.POISON, chance.millis(0, 200), false)};
+    add(request, acts(), false);
+  }
+
+  /** Something that was submitted before, or contradicts it. */
+  private void extra() {
+    Plan before = plans.get(chance.between(BAD, LEAST_TASKS - 1));
+    boolean line = before.request().batch() != null && before.request().batch().line() != 0;
+    String key = before.request().idempotencyKey();
+    if (before.contested() || !line && key == null) {
+      usual();
+    } else if (key != null && chance.of(0.4)) {
+      int number = before.number();
+      plans.set(
+          number, new Plan(number, before.body(), before.request(), before.acts(), true, true));
+      add(request().withIdempotencyKey(key), acts(), true);
     } else {
-      acts = new Act[chance.between(1, 4)];
-      Arrays.setAll(acts, any -> act());
+      plans.add(
+          new Plan(
+              plans.size(), before.body(), before.request(), before.acts(), true, false));
     }
+  }
+
+  private TaskRequest request() {
     TaskRequest request =
-        TaskRequest.ofJson(chance.one(TYPES), Bytes.of(Integer.toString(number)))
+        TaskRequest.ofJson(chance.one(TYPES), Bytes.of(Integer.toString(plans.size())))
             .withTimeout(Duration.ofMillis(chance.between(300, 4_000)))
             .withBackoff(Duration.ofMillis(chance.between(1, 800)));
     if (chance.of(0.8)) {
       request = request.withMaxAttempts(chance.of(0.2) ? 1 : chance.between(2, 5));
     }
-    return new Plan(number, request, acts, true);
+    if (chance.of(0.2)) {
+      request = request.withPriority(chance.between(0, 9));
+    }
+    if (chance.of(0.1)) {
+      request = request.withDelay(Duration.ofMillis(chance.between(1, 5_000)));
+    }
+    if (chance.of(0.1)) {
+      request = request.withExpiresIn(Duration.ofMillis(chance.between(50, 10_000)));
+    }
+    if (chance.of(0.1)) {
+      request = request.withRequire(Map.of("zone", chance.one("north", "south")));
+    }
+    return request;
   }
 
-  private static Bytes tooLarge(int number) {
-    byte[] digits = new byte[Simulation.PAYLOAD_LIMIT + number];
-    Arrays.fill(digits, (byte) '1');
-    return Bytes.of(digits);
+  private Act[] acts() {
+    Act[] acts = new Act[chance.between(1, 4)];
+    Arrays.setAll(acts, any -> act());
+    return acts;
   }
 
   private Act act() {

@@ -20,17 +20,22 @@ public final class CoreView {
      * @param place ordinal in {@link #places}
      * @param lease the current one; 0 if there is none
      */
-    void task(long id, int place, long lease, int attempt, int failures, int losses);
+    void task(
+        long id, int place, long lease, int generation, int attempts, int failures, int losses);
 
     /** A worker that is linked. */
-    void worker(long incarnation, int leases);
+    void worker(long incarnation, int leases, int zombies);
 
     /** Something sits in two places, or in none. */
     void misplaced(long task, String how);
+
+    /** Something takes more memory than it should, or is counted wrongly. */
+    void oversized(String how);
   }
 
   private final Tasks tasks;
   private final Peers peers;
+  private final TaskLine recovering;
   private final Long2ObjectOpenHashMap<LiveTask> live;
   private final Long2ObjectOpenHashMap<Lease> lost;
   private final ArrayDeque<Turns.Unrecorded> recording;
@@ -39,6 +44,7 @@ public final class CoreView {
   public CoreView(DispatcherCore core) {
     tasks = (Tasks) read(core, "tasks");
     peers = (Peers) read(core, "peers");
+    recovering = (TaskLine) read(tasks, "recovering");
     live = (Long2ObjectOpenHashMap<LiveTask>) read(tasks, "live");
     lost = (Long2ObjectOpenHashMap<Lease>) read(read(core, "leases"), "lost");
     recording = (ArrayDeque<Turns.Unrecorded>) read(read(core, "turns"), "recording");
@@ -63,50 +69,72 @@ public final class CoreView {
   public void show(Visitor to) {
     int queued = 0;
     int leased = 0;
+    int waiting = 0;
+    int remembered = 0;
+    long bytes = 0;
     for (LiveTask task : live.values()) {
-      Lease lease = null;
+      Lease lease = task.past().lease;
+      bytes += task.spec.payload().length() + Tasks.OVERHEAD_BYTES;
       switch (task.place) {
         case QUEUED -> queued++;
-        case BACKOFF -> {
-          if (task.backoff == null || !task.backoff.set()) {
+        case RECOVERING -> waiting++;
+        case BACKOFF, DELAYED -> {
+          if (!task.set()) {
             to.misplaced(task.spec.id(), "it waits for a time, and no timer is set");
           }
         }
         case LEASED -> {
           leased++;
-          lease = task.lease;
           checkLease(task, to);
         }
         case SUBMITTED, ENDING -> {}
+      }
+      if (task.place != LiveTask.Place.LEASED) {
+        remembered += lease != null && lost.get(lease.id) == lease ? 1 : 0;
+        lease = null;
       }
       to.task(
           task.spec.id(),
           task.place.ordinal(),
           lease == null ? 0 : lease.id,
-          task.attempt,
+          task.generation,
+          task.attempts,
           task.failures,
           task.losses);
     }
     showWorkers(leased, to);
+    compareQueues(queued, leased, waiting, to);
+    if (remembered != lost.size()) {
+      to.oversized(lost.size() + " ended leases are remembered, for " + remembered + " tasks");
+    }
+    if (bytes != tasks.bytes()) {
+      to.oversized("tasks take " + bytes + " bytes, " + tasks.bytes() + " are counted");
+    }
+  }
+
+  private void compareQueues(int queued, int leased, int waiting, Visitor to) {
     int inQueues = 0;
     int running = 0;
-    for (TypeQueue queue : tasks.queues()) {
-      inQueues += queue.size();
-      running += queue.running;
+    for (TaskType type : tasks.types().all()) {
+      inQueues += type.plain().size();
+      for (TaskQueue queue : type.demanding()) {
+        inQueues += queue.size();
+      }
+      running += type.running;
     }
-    if (inQueues != queued || running != leased) {
+    if (inQueues != queued || running != leased || recovering.size() != waiting) {
       to.misplaced(
           0,
-          "queues count %d waiting and %d running, tasks say %d and %d"
-              .formatted(inQueues, running, queued, leased));
+          "queues count %d waiting, %d recovering and %d running, tasks say %d, %d and %d"
+              .formatted(inQueues, recovering.size(), running, queued, waiting, leased));
     }
   }
 
   private static void checkLease(LiveTask task, Visitor to) {
-    Lease lease = task.lease;
+    Lease lease = task.past().lease;
     if (lease == null || lease.task != task) {
       to.misplaced(task.spec.id(), "it is leased, and has no lease");
-    } else if (lease.worker.leases.get(lease.id) != lease) {
+    } else if (lease.worker == null || lease.worker.leases.get(lease.id) != lease) {
       to.misplaced(task.spec.id(), "its worker does not know its lease");
     } else if (!lease.set()) {
       to.misplaced(task.spec.id(), "its lease has no deadline");
@@ -115,17 +143,26 @@ public final class CoreView {
 
   private void showWorkers(int leased, Visitor to) {
     int held = 0;
+    int haunted = 0;
     for (WorkerPeer worker : peers.workers()) {
-      held += worker.leases.size();
+      int zombies = 0;
       for (Lease lease : worker.leases.values()) {
-        if (lease.task.lease != lease) {
+        if (lease.zombie) {
+          zombies++;
+        } else if (lease.task.past().lease != lease) {
           to.misplaced(lease.task.spec.id(), "a worker holds a lease that is not the task's");
         }
       }
-      to.worker(worker.session.peer(), worker.leases.size());
+      held += worker.leases.size() - zombies;
+      haunted += zombies;
+      to.worker(worker.session.peer(), worker.leases.size(), zombies);
     }
-    if (held != leased) {
-      to.misplaced(0, "workers hold %d leases, tasks say %d".formatted(held, leased));
+    int counted = tasks.types().all().stream().mapToInt(type -> type.zombies).sum();
+    if (held != leased || haunted != counted) {
+      to.misplaced(
+          0,
+          "workers hold %d leases and %d zombies, tasks say %d and types %d"
+              .formatted(held, haunted, leased, counted));
     }
   }
 
@@ -134,9 +171,9 @@ public final class CoreView {
     return live.size();
   }
 
-  /** Ended leases that may go on if their worker comes back. */
-  public int rememberedLeases() {
-    return lost.size();
+  /** What they are counted to take in memory. */
+  public long liveBytes() {
+    return tasks.bytes();
   }
 
   /** Batches of changes that wait to be told. */
