@@ -29,6 +29,7 @@ import dev.errand.simulation.LeaseRecord.Status;
 import dev.errand.worker.core.Attempt;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +88,10 @@ final class Auditor implements CoreView.Visitor {
   private Step step = Step.OTHER;
   private long stepPeer;
   private String stepNode;
+
+  /** What the HELLO of this step says that its worker holds. */
+  private final List<LeaseRecord> held = new ArrayList<>();
+
   private boolean welcomed;
   private boolean expectStale;
   private long staleBefore;
@@ -187,10 +192,12 @@ final class Auditor implements CoreView.Visitor {
   }
 
   private void hold(WorkerHello hello) {
-    for (WorkerHello.Held held : hello.held()) {
-      LeaseRecord lease = leases.get(held.lease());
+    held.clear();
+    for (WorkerHello.Held each : hello.held()) {
+      LeaseRecord lease = leases.get(each.lease());
       if (lease != null) {
         lease.heldStep = number;
+        held.add(lease);
       }
     }
   }
@@ -806,7 +813,7 @@ final class Auditor implements CoreView.Visitor {
   void refused(ClientNode client, Plan plan, RuntimeException why) {
     String key = plan.request().idempotencyKey();
     Long other = key == null ? null : keys.get(key);
-    if (plan.contested() && other != null && tasks.get(other.longValue()).plan.body() != plan.body()) {
+    if (other != null && tasks.get(other.longValue()).plan.body() != plan.body()) {
       tally.fault(Fault.KEY_CONFLICT);
       return;
     }
@@ -877,7 +884,12 @@ final class Auditor implements CoreView.Visitor {
       case DELAYED, BACKOFF -> count(task, TaskState.SCHEDULED);
       case QUEUED, RECOVERING -> count(task, TaskState.QUEUED);
       case LEASED -> count(task, TaskState.RUNNING);
-      case ENDING -> {}
+      case ENDING -> {
+        if (task.last != null && task.last.status == Status.LOST) {
+          // Whatever its worker still says of it is of no interest.
+          task.last.status = Status.CANCELLED;
+        }
+      }
       case NOWHERE -> count(task, task.end.state());
     }
   }
@@ -916,6 +928,9 @@ final class Auditor implements CoreView.Visitor {
     shown++;
     task.seen = number;
     compareLease(task, lease, failures, losses);
+    if (task.lease == null && task.last != null && task.last.status == Status.LOST) {
+      waits(task, task.last, place, losses);
+    }
     if (task.place != place) {
       if (!task.durable) {
         throw violation(
@@ -953,26 +968,25 @@ final class Auditor implements CoreView.Visitor {
   }
 
   private void compareLease(TaskRecord task, long lease, int failures, int losses) {
-    LeaseRecord held = task.lease;
-    if (held != null && held.id != lease) {
-      ended(held, lease, failures, losses);
-    } else if (held != null
+    LeaseRecord current = task.lease;
+    if (current != null && current.id != lease) {
+      ended(current, lease, failures, losses);
+    } else if (current != null
         && step == Step.TICK
-        && held.sent
-        && agenda.now() > deadline(held) + stoodStill + TOLERANCE_NANOS) {
+        && current.sent
+        && agenda.now() > deadline(current) + stoodStill + TOLERANCE_NANOS) {
       throw violation(Invariant.ONE_LEASE, task.id, "a lease lives beyond its deadline");
     }
     if (task.lease == null && lease != 0) {
       adopted(task, lease);
     }
-    if (task.lease == null && task.last != null && task.last.status == Status.LOST) {
-      waits(task, task.last, losses);
-    }
   }
 
   /** Its last lease is lost and may come back. */
-  private void waits(TaskRecord task, LeaseRecord last, int losses) {
-    if (welcomed && last.worker == stepPeer && last.heldStep != number) {
+  private void waits(TaskRecord task, LeaseRecord last, Place place, int losses) {
+    if (welcomed
+        && place != Place.ENDING
+        && last.worker == stepPeer && last.heldStep != number) {
       last.status = Status.NEVER_ARRIVED;
       task.losses -= last.counted ? 1 : 0;
       note(Journal.Event.LEASE_ENDED, task.id, last.id, last.status.ordinal());
@@ -1016,12 +1030,38 @@ final class Auditor implements CoreView.Visitor {
     }
     note(Journal.Event.LEASE_ADOPTED, task.id, lease.id, lease.worker);
     if (unrecorded) {
+      adoptedBefore(task, lease);
       task.attempts++;
-    } else if (lease.counted) {
-      task.losses--;
-      lease.counted = false;
+    } else {
+      comesBack(lease);
     }
     live(lease);
+  }
+
+  private static void comesBack(LeaseRecord lease) {
+    if (lease.counted) {
+      lease.task.losses--;
+      lease.counted = false;
+    }
+  }
+
+  /** The worker may have told of older leases of the task first: each was taken for the last. */
+  private void adoptedBefore(TaskRecord task, LeaseRecord newest) {
+    long top = task.last == null ? 0 : task.last.id;
+    for (LeaseRecord lease : held) {
+      if (lease == newest) {
+        return;
+      }
+      boolean lost = lease == task.last && lease.status == Status.LOST;
+      boolean unrecorded = lease.status == Status.ORPHANED && lease.id > top;
+      if (lease.task == task && lease.generation == task.generation && (lost || unrecorded)) {
+        task.attempts += unrecorded ? 1 : 0;
+        comesBack(lease);
+        lease.status = Status.SUPERSEDED;
+        haunt(lease);
+        top = lease.id;
+      }
+    }
   }
 
   /** A lease that lived before this step does not any more: why? */

@@ -191,8 +191,8 @@ final class Simulation {
 
   private void heal() {
     bus.heal();
-    for (String type : Workload.TYPES) {
-      set(type, false, chance.of(0.5) ? 0 : chance.between(1, 5));
+    if (!dispatcher.dead()) {
+      resumeAll();
     }
     int sure = (int) Stream.of(plans).filter(this::isSure).count();
     int spare = plans.length - Workload.SPARE;
@@ -200,6 +200,12 @@ final class Simulation {
       submit(plans[spare++]);
     }
     journal.note(agenda.now(), Journal.Event.HEALED, 0, 0, 0);
+  }
+
+  private void resumeAll() {
+    for (String type : Workload.TYPES) {
+      set(type, false, chance.of(0.5) ? 0 : chance.between(1, 5));
+    }
   }
 
   /** Whether it is a task, or a living client sees to it that it becomes one. */
@@ -368,6 +374,9 @@ final class Simulation {
             settings.defaults(),
             settings.timings());
     dispatcher = new DispatcherNode(this, next, store, chance.split());
+    if (agenda.now() >= stormEnd) {
+      resumeAll();
+    }
   }
 
   /** The membership tells a node that the dispatcher has left. */
