@@ -1,0 +1,183 @@
+package dev.errand.dispatcher.core;
+
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.stream.Stream;
+
+/**
+ * Looks at what a core keeps to itself, to find out whether it contradicts itself. Owner: the
+ * thread of its core.
+ */
+public final class CoreView {
+
+  /** Is shown what is there. */
+  public interface Visitor {
+
+    /**
+     * A task that has not ended.
+     *
+     * @param place ordinal in {@link #places}
+     * @param lease the current one; 0 if there is none
+     */
+    void task(
+        long id, int place, long lease, int generation, int attempts, int failures, int losses);
+
+    /** A worker that is linked. */
+    void worker(long incarnation, int leases, int zombies);
+
+    /** Something sits in two places, or in none. */
+    void misplaced(long task, String how);
+
+    /** Something takes more memory than it should, or is counted wrongly. */
+    void oversized(String how);
+  }
+
+  private final Tasks tasks;
+  private final Peers peers;
+  private final TaskLine recovering;
+  private final Long2ObjectOpenHashMap<LiveTask> live;
+  private final Long2ObjectOpenHashMap<Lease> lost;
+  private final ArrayDeque<Turns.Unrecorded> recording;
+
+  @SuppressWarnings("unchecked")
+  public CoreView(DispatcherCore core) {
+    tasks = (Tasks) read(core, "tasks");
+    peers = (Peers) read(core, "peers");
+    recovering = (TaskLine) read(tasks, "recovering");
+    live = (Long2ObjectOpenHashMap<LiveTask>) read(tasks, "live");
+    lost = (Long2ObjectOpenHashMap<Lease>) read(read(core, "leases"), "lost");
+    recording = (ArrayDeque<Turns.Unrecorded>) read(read(core, "turns"), "recording");
+  }
+
+  private static Object read(Object owner, String name) {
+    try {
+      Field field = owner.getClass().getDeclaredField(name);
+      field.setAccessible(true);
+      return field.get(owner);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the core has changed: this has to follow", e);
+    }
+  }
+
+  /** The names of the places where a task can be. */
+  public static Stream<String> places() {
+    return Stream.of(LiveTask.Place.values()).map(Enum::name);
+  }
+
+  /** Shows everything, and finds what contradicts itself. */
+  public void show(Visitor to) {
+    int queued = 0;
+    int leased = 0;
+    int waiting = 0;
+    int remembered = 0;
+    long bytes = 0;
+    for (LiveTask task : live.values()) {
+      Lease lease = task.past().lease;
+      bytes += task.spec.payload().length() + Tasks.OVERHEAD_BYTES;
+      switch (task.place) {
+        case QUEUED -> queued++;
+        case RECOVERING -> waiting++;
+        case BACKOFF, DELAYED -> {
+          if (!task.set()) {
+            to.misplaced(task.spec.id(), "it waits for a time, and no timer is set");
+          }
+        }
+        case LEASED -> {
+          leased++;
+          checkLease(task, to);
+        }
+        case SUBMITTED, ENDING -> {}
+      }
+      if (task.place != LiveTask.Place.LEASED) {
+        remembered += lease != null && lost.get(lease.id) == lease ? 1 : 0;
+        lease = null;
+      }
+      to.task(
+          task.spec.id(),
+          task.place.ordinal(),
+          lease == null ? 0 : lease.id,
+          task.generation,
+          task.attempts,
+          task.failures,
+          task.losses);
+    }
+    showWorkers(leased, to);
+    compareQueues(queued, leased, waiting, to);
+    if (remembered != lost.size()) {
+      to.oversized(lost.size() + " ended leases are remembered, for " + remembered + " tasks");
+    }
+    if (bytes != tasks.bytes()) {
+      to.oversized("tasks take " + bytes + " bytes, " + tasks.bytes() + " are counted");
+    }
+  }
+
+  private void compareQueues(int queued, int leased, int waiting, Visitor to) {
+    int inQueues = 0;
+    int running = 0;
+    for (TaskType type : tasks.types().all()) {
+      inQueues += type.plain().size();
+      for (TaskQueue queue : type.demanding()) {
+        inQueues += queue.size();
+      }
+      running += type.running;
+    }
+    if (inQueues != queued || running != leased || recovering.size() != waiting) {
+      to.misplaced(
+          0,
+          "queues count %d waiting, %d recovering and %d running, tasks say %d, %d and %d"
+              .formatted(inQueues, recovering.size(), running, queued, waiting, leased));
+    }
+  }
+
+  private static void checkLease(LiveTask task, Visitor to) {
+    Lease lease = task.past().lease;
+    if (lease == null || lease.task != task) {
+      to.misplaced(task.spec.id(), "it is leased, and has no lease");
+    } else if (lease.worker == null || lease.worker.leases.get(lease.id) != lease) {
+      to.misplaced(task.spec.id(), "its worker does not know its lease");
+    } else if (!lease.set()) {
+      to.misplaced(task.spec.id(), "its lease has no deadline");
+    }
+  }
+
+  private void showWorkers(int leased, Visitor to) {
+    int held = 0;
+    int haunted = 0;
+    for (WorkerPeer worker : peers.workers()) {
+      int zombies = 0;
+      for (Lease lease : worker.leases.values()) {
+        if (lease.zombie) {
+          zombies++;
+        } else if (lease.task.past().lease != lease) {
+          to.misplaced(lease.task.spec.id(), "a worker holds a lease that is not the task's");
+        }
+      }
+      held += worker.leases.size() - zombies;
+      haunted += zombies;
+      to.worker(worker.session.peer(), worker.leases.size(), zombies);
+    }
+    int counted = tasks.types().all().stream().mapToInt(type -> type.zombies).sum();
+    if (held != leased || haunted != counted) {
+      to.misplaced(
+          0,
+          "workers hold %d leases and %d zombies, tasks say %d and types %d"
+              .formatted(held, haunted, leased, counted));
+    }
+  }
+
+  /** Tasks that have not ended, submitted or not. */
+  public int liveTasks() {
+    return live.size();
+  }
+
+  /** What they are counted to take in memory. */
+  public long liveBytes() {
+    return tasks.bytes();
+  }
+
+  /** Batches of changes that wait to be told. */
+  public int unrecorded() {
+    return recording.size();
+  }
+}
