@@ -202,8 +202,7 @@ final class Auditor implements CoreView.Visitor {
     }
   }
 
-  private void taken(PeerRecord peer, FrameKind kind, byte[] frame)
-      throws MalformedFrameException {
+  private void taken(PeerRecord peer, FrameKind kind, byte[] frame) throws MalformedFrameException {
     BatchReader batch = new BatchReader(frame);
     switch (kind) {
       case OUTCOMES -> {
@@ -572,15 +571,12 @@ final class Auditor implements CoreView.Visitor {
           case POISON -> task.losses >= MOST_LOSSES;
           case EXPIRED ->
               task.spec.terms().expiresIn() != 0
-                  && (task.recovered
-                      || agenda.now() + stoodStill + TURN_NANOS >= expiry(task));
+                  && (task.recovered || agenda.now() + stoodStill + TURN_NANOS >= expiry(task));
           default -> false;
         };
     if (!right) {
       throw violation(
-          end.error().kind() == ErrorKind.POISON
-              ? Invariant.POISON_STOPS
-              : Invariant.ATTEMPTS_GROW,
+          end.error().kind() == ErrorKind.POISON ? Invariant.POISON_STOPS : Invariant.ATTEMPTS_GROW,
           task.id,
           "it ends as %s after %d failures of %d and %d losses"
               .formatted(end.error().kind().text(), task.failures, most, task.losses));
@@ -728,9 +724,7 @@ final class Auditor implements CoreView.Visitor {
       throw violation(Invariant.ONE_LEASE, task.id, "a lease starts twice");
     }
     lease.started = true;
-    if (lease.generation == task.generation
-        && ++task.starts > 1
-        && task.spec.atMostOnce()) {
+    if (lease.generation == task.generation && ++task.starts > 1 && task.spec.atMostOnce()) {
       throw violation(Invariant.ATTEMPTS_GROW, task.id, "it may start once, and starts again");
     }
   }
@@ -944,12 +938,7 @@ final class Auditor implements CoreView.Visitor {
           id,
           "the core counts generation %d, %d attempts, %d failures; there were %d, %d and %d"
               .formatted(
-                  generation,
-                  attempts,
-                  failures,
-                  task.generation,
-                  task.attempts,
-                  task.failures));
+                  generation, attempts, failures, task.generation, task.attempts, task.failures));
     }
     if (task.losses != losses) {
       throw violation(
@@ -984,9 +973,7 @@ final class Auditor implements CoreView.Visitor {
 
   /** Its last lease is lost and may come back. */
   private void waits(TaskRecord task, LeaseRecord last, Place place, int losses) {
-    if (welcomed
-        && place != Place.ENDING
-        && last.worker == stepPeer && last.heldStep != number) {
+    if (welcomed && place != Place.ENDING && last.worker == stepPeer && last.heldStep != number) {
       last.status = Status.NEVER_ARRIVED;
       task.losses -= last.counted ? 1 : 0;
       note(Journal.Event.LEASE_ENDED, task.id, last.id, last.status.ordinal());

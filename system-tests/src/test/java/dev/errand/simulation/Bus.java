@@ -68,9 +68,7 @@ final class Bus {
     if (chance.of(weather.stale)) {
       byte[] forged = forge(frame);
       simulation.fault(Fault.STALE_LETTER, from);
-      agenda.in(
-          chance.millis(0, 2_000),
-          () -> to.on(() -> to.receive(forged)));
+      agenda.in(chance.millis(0, 2_000), () -> to.on(() -> to.receive(forged)));
     }
   }
 

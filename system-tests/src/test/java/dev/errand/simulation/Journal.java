@@ -132,7 +132,8 @@ final class Journal {
       case PEER_GIVEN_UP -> peer(first) + " is given up";
       case CANCEL_ORDERED -> "it is to be cancelled";
       case RETRY_ORDERED -> "it is to be tried again, generation " + first;
-      case TYPE_SET -> "a type is set: " + (first == 1 ? "paused" : "not paused") + ", limit " + second;
+      case TYPE_SET ->
+          "a type is set: " + (first == 1 ? "paused" : "not paused") + ", limit " + second;
       case DISPATCHER_GONE -> "the dispatcher is gone";
       case DISPATCHER_BEGINS -> "a dispatcher begins, epoch " + second;
       case RECOVERED -> "recovered, attempts " + first + ", losses " + second;

@@ -48,8 +48,7 @@ final class Mutant extends ClassLoader {
     StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);
     String path =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    List<String> options =
-        List.of("--release", "17", "-proc:none", "-nowarn", "-classpath", path);
+    List<String> options = List.of("--release", "17", "-proc:none", "-nowarn", "-classpath", path);
     boolean compiled =
         compiler
             .getTask(null, new Output(files), null, options, null, List.of(new Source(name, code)))

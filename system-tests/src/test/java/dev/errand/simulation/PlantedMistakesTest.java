@@ -30,7 +30,8 @@ class PlantedMistakesTest {
     public String toString() {
       return "%-45s %s"
           .formatted(
-              mistake.name(), by == null ? "NOT FOUND" : by + ", seed number " + (seed - FIRST_SEED + 1));
+              mistake.name(),
+              by == null ? "NOT FOUND" : by + ", seed number " + (seed - FIRST_SEED + 1));
     }
   }
 
@@ -53,7 +54,10 @@ class PlantedMistakesTest {
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
       Stream<Future<Find>> searches =
-          mistakes.stream().map(mistake -> executor.submit(() -> search(mistake))).toList().stream();
+          mistakes.stream()
+              .map(mistake -> executor.submit(() -> search(mistake)))
+              .toList()
+              .stream();
       List<Find> finds = new ArrayList<>();
       for (Future<Find> search : searches.toList()) {
         finds.add(search.get());

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * The disk: what was appended is written later, in order, several changes at a time, and forced if
- * any of them is urgent. A process that dies leaves what is written, a loss of power what is forced,
- * and either perhaps some more.
+ * any of them is urgent. A process that dies leaves what is written, a loss of power what is
+ * forced, and either perhaps some more.
  */
 final class SimulatedStore {
 

@@ -238,7 +238,9 @@ final class Simulation {
     long incarnation = incarnation(which);
     WorkerProfile profile =
         new WorkerProfile(
-            "worker-" + which, "node-" + incarnation, slots.get(which - 1),
+            "worker-" + which,
+            "node-" + incarnation,
+            slots.get(which - 1),
             offers.get(which - 1),
             Map.of("zone", zones.get(which - 1)));
     WorkerNode worker = new WorkerNode(this, which, incarnation, profile);
@@ -276,8 +278,7 @@ final class Simulation {
     workers.remove(worker);
     if (chance.of(0.5)) {
       fault(Fault.MEMBER_LEFT, worker);
-      agenda.in(
-          chance.millis(1, 1_000), () -> nodeLeft(worker.nodeId));
+      agenda.in(chance.millis(1, 1_000), () -> nodeLeft(worker.nodeId));
     }
     agenda.in(chance.millis(100, 3_000), () -> join(worker.which));
   }

@@ -96,8 +96,7 @@ final class Workload {
       add(request().withIdempotencyKey(key), acts(), true);
     } else {
       plans.add(
-          new Plan(
-              plans.size(), before.body(), before.request(), before.acts(), true, false));
+          new Plan(plans.size(), before.body(), before.request(), before.acts(), true, false));
     }
   }
 

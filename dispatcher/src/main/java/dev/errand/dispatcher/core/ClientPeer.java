@@ -11,10 +11,14 @@ final class ClientPeer extends Peer {
   /** The client's number of the last submission that was taken or refused. */
   long lastNumber;
 
+  /** Number of the session in which it was taken in. */
+  final int firstSession;
+
   boolean gone;
 
   ClientPeer(String nodeId, Session session, long nowNanos) {
     super(nodeId, session, nowNanos);
+    this.firstSession = session.number();
   }
 
   void tell(Accepted answer) {

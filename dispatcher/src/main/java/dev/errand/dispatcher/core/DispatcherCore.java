@@ -90,7 +90,7 @@ public final class DispatcherCore {
       }
       return switch (header.kind()) {
         case WORKER_HELLO -> peers.hello(header.session(), WorkerHello.read(frame), now);
-        case CLIENT_HELLO -> peers.hello(header.session(), ClientHello.read(frame), now);
+        case CLIENT_HELLO -> peers.hello(header, ClientHello.read(frame), now);
         case HEARTBEAT -> heartbeat(header, Heartbeat.read(frame), now);
         default -> throw new MalformedFrameException("not a request: " + header.kind());
       };

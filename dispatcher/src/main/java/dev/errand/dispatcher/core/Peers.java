@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.frame.ClientHello;
+import dev.errand.protocol.frame.Header;
 import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.Welcome;
@@ -76,14 +77,15 @@ final class Peers {
   }
 
   /** Gives the answer; null if the HELLO is not the peer's newest: it came late or twice. */
-  byte[] hello(Session from, ClientHello hello, Now now) {
+  byte[] hello(Header header, ClientHello hello, Now now) {
+    Session from = header.session();
     long incarnation = from.peer();
     ClientPeer client = clients.get(incarnation);
     if (isOld(from, client)) {
       return null;
     }
-    boolean known = client != null;
-    if (known) {
+    boolean resumed = client != null && knows(client, header);
+    if (client != null) {
       client.restart(session(incarnation), now.nanos());
       // It may have missed something, and may have nothing to say that would make it come.
       turns.touch(client);
@@ -92,7 +94,18 @@ final class Peers {
       clients.put(incarnation, client);
     }
     client.hello = from.number();
-    return welcome(known).frame(client.session);
+    return welcome(resumed).frame(client.session);
+  }
+
+  /**
+   * Whether the client has heard that it was taken in: if that WELCOME was lost, it does not know
+   * yet that it has to ask for everything anew.
+   */
+  private boolean knows(ClientPeer client, Header hello) {
+    Session last = hello.session();
+    return last.storeId() == settings.storeId()
+        && last.epoch() == settings.epoch()
+        && hello.ack() >= client.firstSession;
   }
 
   private Session session(long incarnation) {

@@ -101,6 +101,21 @@ class PeersTest {
   }
 
   @Test
+  void aClientWhoseFirstWelcomeWasLostIsNotToldThatItGoesOn() {
+    cluster.lose(FrameKind.WELCOME);
+    VirtualClient other = cluster.client();
+    cluster.loseNothing();
+    cluster.pass(Duration.ofSeconds(4));
+    assertThat(other.welcome.resumed()).isFalse();
+    cluster.pass(Duration.ofSeconds(1));
+    cluster.cutOff(other);
+    cluster.pass(Duration.ofSeconds(4));
+    cluster.reconnect(other);
+    cluster.pass(Duration.ofSeconds(4));
+    assertThat(other.welcome.resumed()).isTrue();
+  }
+
+  @Test
   void aHelloThatComesTwiceSaysNothingTheSecondTime() {
     List<VirtualCluster.Letter> hellos = new ArrayList<>();
     cluster.weather =

@@ -8,7 +8,8 @@ package dev.errand.protocol.frame;
  * @param storeId the dispatcher's store; another one holds other tasks
  * @param epoch one life of the dispatcher on that store
  * @param peer the incarnation of the worker or client: one life of it
- * @param number of the session in that epoch; in a HELLO, which has none yet, which one of its peer
- *     it is, from 1
+ * @param number of the session in that epoch. A HELLO has none yet: there it is which HELLO of its
+ *     peer it is, from 1; store, epoch and the header's acknowledgement name the peer's last
+ *     session
  */
 public record Session(int cluster, long storeId, int epoch, long peer, int number) {}

@@ -72,9 +72,11 @@ public final class DispatcherLink {
   private ReceiveStream receiving = new ReceiveStream();
 
   private Session session;
+
+  /** The newest one that there was; {@link #unknown} before the first. */
+  private Session last;
+
   private Welcome timings;
-  private long lastStore;
-  private boolean hadStore;
   private int hellos;
   private boolean asking;
   private boolean begun;
@@ -92,6 +94,7 @@ public final class DispatcherLink {
    */
   public DispatcherLink(int cluster, long incarnation, Owner owner, Port port) {
     this.unknown = new Session(cluster, 0, 0, incarnation, 0);
+    this.last = unknown;
     this.owner = owner;
     this.port = port;
   }
@@ -133,9 +136,7 @@ public final class DispatcherLink {
     asking = true;
     if (session == null) {
       nextAt = now + HELLO_NANOS;
-      // Numbered, so that one that comes late or twice is known as such.
-      Session hello = new Session(unknown.cluster(), 0, 0, unknown.peer(), ++hellos);
-      port.request(owner.hello(hello), HELLO_ANSWER_MILLIS);
+      port.request(hello(), HELLO_ANSWER_MILLIS);
     } else {
       nextAt = now + millis(timings.heartbeatMillis());
       sending.mark();
@@ -143,6 +144,18 @@ public final class DispatcherLink {
       int answerMillis = timings.heartbeatMillis() - timings.heartbeatMillis() / 10;
       port.request(owner.heartbeat(session, acked), answerMillis);
     }
+  }
+
+  /**
+   * Numbered, so that one that comes late or twice is known as such; it names the last session, so
+   * that the dispatcher knows what this node knows.
+   */
+  private byte[] hello() {
+    Session hello =
+        new Session(unknown.cluster(), last.storeId(), last.epoch(), unknown.peer(), ++hellos);
+    byte[] frame = owner.hello(hello);
+    Header.stamp(frame, hello, 0, last.number(), Credit.NONE);
+    return frame;
   }
 
   /** Sends what has gathered; to be called at the end of each turn. */
@@ -220,9 +233,8 @@ public final class DispatcherLink {
       return;
     }
     session = header.session();
-    boolean sameStore = hadStore && lastStore == session.storeId();
-    hadStore = true;
-    lastStore = session.storeId();
+    boolean sameStore = last != unknown && last.storeId() == session.storeId();
+    last = session;
     timings = welcome;
     answeredAt = now;
     nextAt = now + millis(welcome.heartbeatMillis());
