@@ -7,6 +7,7 @@ import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.dispatcher.core.Tries;
 import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Task;
@@ -669,7 +670,7 @@ final class Auditor implements CoreView.Visitor {
   }
 
   private void recovers(TaskRecord task, StoredTask record) {
-    StoredTask.Tries tries = record.tries();
+    Tries tries = record.tries();
     note(Journal.Event.RECOVERED, task.id, tries.attempts(), tries.losses());
     if (task.generation == tries.generation() && task.endDurable && !record.state().terminal()) {
       throw violation(Invariant.ONE_END, task.id, "its recorded end is gone");

@@ -32,8 +32,11 @@ class SimulationTest {
   void everyTaskEndsRightWhateverFails() throws Exception {
     if (ONLY != null) {
       Simulation simulation = new Simulation(ONLY);
-      Tally tally = simulation.run();
-      System.out.println(simulation.journal().everything() + tally.report());
+      try {
+        System.out.println(simulation.run().report());
+      } finally {
+        System.out.println(simulation.journal().everything());
+      }
       return;
     }
     for (long seed : ONCE_FAILED) {

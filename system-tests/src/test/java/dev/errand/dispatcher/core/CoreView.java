@@ -36,7 +36,7 @@ public final class CoreView {
   private final Tasks tasks;
   private final Peers peers;
   private final TaskLine recovering;
-  private final Long2ObjectOpenHashMap<LiveTask> live;
+  private final TaskTable live;
   private final Long2ObjectOpenHashMap<Lease> lost;
   private final ArrayDeque<Turns.Unrecorded> recording;
 
@@ -45,7 +45,7 @@ public final class CoreView {
     tasks = (Tasks) read(core, "tasks");
     peers = (Peers) read(core, "peers");
     recovering = (TaskLine) read(tasks, "recovering");
-    live = (Long2ObjectOpenHashMap<LiveTask>) read(tasks, "live");
+    live = (TaskTable) read(tasks, "live");
     lost = (Long2ObjectOpenHashMap<Lease>) read(read(core, "leases"), "lost");
     recording = (ArrayDeque<Turns.Unrecorded>) read(read(core, "turns"), "recording");
   }
@@ -65,51 +65,62 @@ public final class CoreView {
     return Stream.of(LiveTask.Place.values()).map(Enum::name);
   }
 
+  /** What was counted on the way. */
+  private static final class Count {
+    int queued;
+    int leased;
+    int waiting;
+    int remembered;
+    long bytes;
+  }
+
   /** Shows everything, and finds what contradicts itself. */
   public void show(Visitor to) {
-    int queued = 0;
-    int leased = 0;
-    int waiting = 0;
-    int remembered = 0;
-    long bytes = 0;
-    for (LiveTask task : live.values()) {
-      Lease lease = task.past().lease;
-      bytes += task.spec.payload().length() + Tasks.OVERHEAD_BYTES;
-      switch (task.place) {
-        case QUEUED -> queued++;
-        case RECOVERING -> waiting++;
-        case BACKOFF, DELAYED -> {
-          if (!task.set()) {
-            to.misplaced(task.spec.id(), "it waits for a time, and no timer is set");
-          }
+    Count count = new Count();
+    live.forEach(task -> show(task, count, to));
+    showWorkers(count.leased, to);
+    compareQueues(count.queued, count.leased, count.waiting, to);
+    if (count.remembered != lost.size()) {
+      to.oversized(
+          lost.size() + " ended leases are remembered, for " + count.remembered + " tasks");
+    }
+    if (count.bytes != tasks.bytes()) {
+      to.oversized("tasks take " + count.bytes + " bytes, " + tasks.bytes() + " are counted");
+    }
+  }
+
+  private void show(LiveTask task, Count count, Visitor to) {
+    if (live.get(task.spec.id()) != task) {
+      to.misplaced(task.spec.id(), "it is not found by its id");
+    }
+    Lease lease = task.past().lease;
+    count.bytes += task.spec.payload().length() + Tasks.OVERHEAD_BYTES;
+    switch (task.place) {
+      case QUEUED -> count.queued++;
+      case RECOVERING -> count.waiting++;
+      case BACKOFF, DELAYED -> {
+        if (!task.set()) {
+          to.misplaced(task.spec.id(), "it waits for a time, and no timer is set");
         }
-        case LEASED -> {
-          leased++;
-          checkLease(task, to);
-        }
-        case SUBMITTED, ENDING -> {}
       }
-      if (task.place != LiveTask.Place.LEASED) {
-        remembered += lease != null && lost.get(lease.id) == lease ? 1 : 0;
-        lease = null;
+      case LEASED -> {
+        count.leased++;
+        checkLease(task, to);
       }
-      to.task(
-          task.spec.id(),
-          task.place.ordinal(),
-          lease == null ? 0 : lease.id,
-          task.generation,
-          task.attempts,
-          task.failures,
-          task.losses);
+      case SUBMITTED, ENDING -> {}
     }
-    showWorkers(leased, to);
-    compareQueues(queued, leased, waiting, to);
-    if (remembered != lost.size()) {
-      to.oversized(lost.size() + " ended leases are remembered, for " + remembered + " tasks");
+    if (task.place != LiveTask.Place.LEASED) {
+      count.remembered += lease != null && lost.get(lease.id()) == lease ? 1 : 0;
+      lease = null;
     }
-    if (bytes != tasks.bytes()) {
-      to.oversized("tasks take " + bytes + " bytes, " + tasks.bytes() + " are counted");
-    }
+    to.task(
+        task.spec.id(),
+        task.place.ordinal(),
+        lease == null ? 0 : lease.id(),
+        task.tries.generation(),
+        task.tries.attempts(),
+        task.tries.failures(),
+        task.tries.losses());
   }
 
   private void compareQueues(int queued, int leased, int waiting, Visitor to) {
@@ -134,7 +145,7 @@ public final class CoreView {
     Lease lease = task.past().lease;
     if (lease == null || lease.task != task) {
       to.misplaced(task.spec.id(), "it is leased, and has no lease");
-    } else if (lease.worker == null || lease.worker.leases.get(lease.id) != lease) {
+    } else if (lease.worker == null || lease.worker.leases.get(lease.id()) != lease) {
       to.misplaced(task.spec.id(), "its worker does not know its lease");
     } else if (!lease.set()) {
       to.misplaced(task.spec.id(), "its lease has no deadline");
