@@ -47,6 +47,10 @@ public final class DispatcherCore {
   private final Leases leases;
   private final Peers peers;
   private final Granting granting;
+
+  /** Leases whose record is durable, and whose worker is told at the end of the turn. */
+  private final List<Lease> granted = new ArrayList<>();
+
   private long malformed;
   private long stale;
   private long lastTick;
@@ -425,7 +429,7 @@ public final class DispatcherCore {
         next != null;
         next = turns.recorded(number)) {
       next.submitted().forEach(tasks::submitted);
-      next.granted().forEach(leases::granted);
+      granted.addAll(next.granted());
       for (Turns.Answer answer : next.answers()) {
         answer.client().tell(answer.accepted());
         turns.touch(answer.client());
@@ -449,6 +453,8 @@ public final class DispatcherCore {
 
   /** The end of a turn: grants what can be granted, and sends what is due. */
   public void flush(Now now) {
+    granted.forEach(leases::granted);
+    granted.clear();
     granting.run(now);
     turns.flush(port);
   }
