@@ -910,8 +910,11 @@ final class Auditor implements CoreView.Visitor {
   }
 
   @Override
-  public void task(
-      long id, int ordinal, long lease, int generation, int attempts, int failures, int losses) {
+  public void task(long id, int ordinal, TaskState state, long lease, Tries tries) {
+    int generation = tries.generation();
+    int attempts = tries.attempts();
+    int failures = tries.failures();
+    int losses = tries.losses();
     TaskRecord task = tasks.get(id);
     Place place = Place.of(ordinal);
     if (task == null) {
@@ -931,7 +934,11 @@ final class Auditor implements CoreView.Visitor {
         throw violation(
             Invariant.ACKNOWLEDGED_IS_NEVER_LOST, id, "it is " + place + " and not durable");
       }
+      Place from = task.place;
       move(task, place);
+      if (place == Place.ENDING && step == Step.TICK) {
+        endsInTick(task, from, state);
+      }
     }
     if (task.generation != generation || task.attempts != attempts || task.failures != failures) {
       throw violation(
@@ -954,6 +961,19 @@ final class Auditor implements CoreView.Visitor {
         && !task.recovered
         && agenda.now() > expiry(task) + stoodStill + TOLERANCE_NANOS) {
       throw violation(Invariant.DRAINS, id, "it is still " + place + " beyond its expiry");
+    }
+  }
+
+  /** More than one of its timers may have fired in that tick, and the last one has ended it. */
+  private void endsInTick(TaskRecord task, Place from, TaskState state) {
+    boolean possible =
+        switch (from) {
+          case LEASED -> state == TaskState.SCHEDULED || state == TaskState.QUEUED;
+          case BACKOFF, DELAYED -> state == TaskState.QUEUED;
+          default -> false;
+        };
+    if (possible) {
+      count(task, state);
     }
   }
 

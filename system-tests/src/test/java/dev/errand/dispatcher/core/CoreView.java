@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.TaskState;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
@@ -18,10 +19,10 @@ public final class CoreView {
      * A task that has not ended.
      *
      * @param place ordinal in {@link #places}
+     * @param state as it is seen from outside
      * @param lease the current one; 0 if there is none
      */
-    void task(
-        long id, int place, long lease, int generation, int attempts, int failures, int losses);
+    void task(long id, int place, TaskState state, long lease, Tries tries);
 
     /** A worker that is linked. */
     void worker(long incarnation, int leases, int zombies);
@@ -116,11 +117,9 @@ public final class CoreView {
     to.task(
         task.spec.id(),
         task.place.ordinal(),
+        task.state,
         lease == null ? 0 : lease.id(),
-        task.tries.generation(),
-        task.tries.attempts(),
-        task.tries.failures(),
-        task.tries.losses());
+        task.tries);
   }
 
   private void compareQueues(int queued, int leased, int waiting, Visitor to) {
