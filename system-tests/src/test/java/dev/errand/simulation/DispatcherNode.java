@@ -48,11 +48,9 @@ final class DispatcherNode extends Host {
             this::send,
             now());
     auditor.observe(core, new CoreView(core), settings.epoch());
-    if (!store.tasks().isEmpty() || !store.types().isEmpty()) {
-      auditor.recovers(store.tasks(), store.types());
-      core.recover(store.tasks().values(), store.types(), NOTHING, now());
-      auditor.look();
-    }
+    auditor.recovers(store.tasks(), store.types());
+    core.recover(store.tasks().values(), store.types(), NOTHING, now());
+    auditor.look();
     every(TICK_NANOS, this::tick);
   }
 
