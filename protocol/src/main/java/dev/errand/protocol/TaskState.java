@@ -22,7 +22,7 @@ public enum TaskState {
    */
   public boolean mayBecome(TaskState next) {
     return switch (this) {
-      case SCHEDULED -> next != SCHEDULED && next != SUCCEEDED;
+      case SCHEDULED -> next == QUEUED || next == FAILED || next == CANCELLED;
       case QUEUED -> next == RUNNING || next == FAILED || next == CANCELLED;
       case RUNNING -> next != RUNNING;
       case SUCCEEDED, FAILED, CANCELLED -> next == QUEUED;

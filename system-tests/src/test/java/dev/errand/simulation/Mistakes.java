@@ -1,11 +1,168 @@
 package dev.errand.simulation;
 
+import static dev.errand.simulation.Mistake.inDispatcher;
+import static dev.errand.simulation.Mistake.inProtocol;
+import static dev.errand.simulation.Mistake.inWorker;
+
 import java.util.List;
 
 /** The mistakes that are planted. */
 final class Mistakes {
 
-  static final List<Mistake> ALL = List.of();
+  static final List<Mistake> ALL =
+      List.of(
+          inDispatcher(
+              "a late outcome counts after a timeout",
+              "Leases",
+              """
+                    if (!overstays) {
+                      close(lease);
+                    }
+                    return;
+              """,
+              """
+                    lease.zombie = overstays || lease.task.place == LiveTask.Place.ENDING;
+                    if (lease.zombie) {
+                      return;
+                    }
+                    lease.task.queue.type.zombies--;
+              """),
+          inDispatcher(
+              "a lease does not end with its worker",
+              "Leases",
+              "lost(lease, \"worker '\" + worker.name + \"' \" + how, now);",
+              "{}"),
+          inDispatcher(
+              "a failure counts twice",
+              "Tasks",
+              "task.tries = task.tries.failed();",
+              "task.tries = task.tries.failed().failed();"),
+          inProtocol(
+              "a frame that was lost is not repeated, and its credit is gone",
+              "link/SendStream",
+              "if (received >= markedSent) {",
+              "if (received >= 0) {"),
+          inProtocol(
+              "an outcome is not kept until it is acknowledged",
+              "link/SendStream",
+              "while (acked < upTo && acked < sent) {",
+              "while (acked < sent) {"),
+          inDispatcher(
+              "frames of a session that is over count",
+              "Peers",
+              "return peer != null && peer.session.equals(session) ? peer : null;",
+              "return peer;"),
+          inDispatcher(
+              "leases of two epochs have the same ids",
+              "Lease",
+              "return (long) epoch << COUNTER_BITS;",
+              "return 1L << COUNTER_BITS;"),
+          inDispatcher(
+              "the timer of a retry is lost",
+              "Tasks",
+              """
+                  record(task, null, now.wallMillis() + pause);
+                  arm(task);
+              """,
+              """
+                  record(task, null, now.wallMillis() + pause);
+              """),
+          inDispatcher(
+              "a cancelled task rises from the dead",
+              "Leases",
+              """
+                  if (lease.zombie) {
+                    return;
+                  }
+                  if (release.started()) {
+              """,
+              """
+                  if (release.started()) {
+              """),
+          inDispatcher(
+              "the slot of a handler that does not end is given away",
+              "TaskType",
+              "running + zombies < settings.limit()",
+              "running < settings.limit()"),
+          inWorker(
+              "a worker says too early that a handler has left its slot",
+              "WorkerCore",
+              """
+                    one.wanted = false;
+                    one.overstays = true;
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """,
+              """
+                    one.wanted = false;
+                    new Release(cancel.lease(), true, "").write(link.batch(FrameKind.RELEASE));
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """),
+          inDispatcher(
+              "more is granted than a worker takes",
+              "WorkerPeer",
+              "return draining ? 0 : limit[pool.ordinal()] - granted[pool.ordinal()];",
+              "return draining ? 0 : limit[pool.ordinal()] + 1 - granted[pool.ordinal()];"),
+          inDispatcher(
+              "a key is given to another body",
+              "Intake",
+              "tasks.keys().isSame(key, type, payload, terms)",
+              "tasks.keys().find(key) != 0"),
+          inDispatcher(
+              "a restarted dispatcher knows no keys",
+              "Tasks",
+              """
+                LiveTask recover(StoredTask stored, Now now) {
+                  keys.add(stored.spec());
+              """,
+              """
+                LiveTask recover(StoredTask stored, Now now) {
+              """),
+          inDispatcher(
+              "a poison goes on for too long",
+              "Leases",
+              "private static final int MOST_LOSSES = 3;",
+              "private static final int MOST_LOSSES = 4;"),
+          inDispatcher(
+              "a lost worker's tasks are not suspected any more when it is back",
+              "Tasks",
+              """
+                  if (counted) {
+                    // The worker lives: it was not lost.
+              """,
+              """
+                  if (!counted) {
+                    // The worker lives: it was not lost.
+              """),
+          inDispatcher(
+              "one task too many is taken in",
+              "Intake",
+              "if (tasks.count() + more > limits.queued()) {",
+              "if (tasks.count() > limits.queued()) {"),
+          inDispatcher(
+              "a task that is tried again stays in the books as ended",
+              "Tasks",
+              "book.moved(stored.state(), task.state);",
+              ""),
+          inDispatcher(
+              "a submission is told before it is safe from a loss of power",
+              "Changes",
+              """
+                void hurry() {
+                  urgent = true;
+              """,
+              """
+                void hurry() {
+              """),
+          inDispatcher(
+              "a task that may run once is granted before that is recorded",
+              "Leases",
+              "if (task.spec.atMostOnce()) {\n      // A crash",
+              "if (timeout < 0) {\n      // A crash"),
+          inDispatcher(
+              "a worker is kept free for a suspect for ever",
+              "TaskQueue",
+              "reserved().ifPresent(offering -> offering.worker.reserve(null));",
+              ""));
 
   private Mistakes() {}
 }

@@ -1,6 +1,7 @@
 package dev.errand.simulation;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A task goes from one place to another between two looks. */
 record Move(Place from, Place to) {
@@ -27,17 +28,20 @@ record Move(Place from, Place to) {
           new Move(Place.RECOVERING, Place.QUEUED),
           new Move(Place.RECOVERING, Place.LEASED),
           new Move(Place.RECOVERING, Place.ENDING),
-          new Move(Place.BACKOFF, Place.LEASED),
-          new Move(Place.DELAYED, Place.LEASED),
           new Move(Place.BACKOFF, Place.RECOVERING),
           new Move(Place.DELAYED, Place.RECOVERING));
+
+  /** Of two that are allowed, in one step: a worker claims what a clock that jumped made wait. */
+  private static final List<Move> COMPOSED =
+      List.of(new Move(Place.BACKOFF, Place.LEASED), new Move(Place.DELAYED, Place.LEASED));
 
   private static final boolean[][] ALLOWED = allowed();
 
   private static boolean[][] allowed() {
     int places = Place.values().length;
     boolean[][] allowed = new boolean[places][places];
-    ALL.forEach(move -> allowed[move.from.ordinal()][move.to.ordinal()] = true);
+    Stream.concat(ALL.stream(), COMPOSED.stream())
+        .forEach(move -> allowed[move.from.ordinal()][move.to.ordinal()] = true);
     return allowed;
   }
 

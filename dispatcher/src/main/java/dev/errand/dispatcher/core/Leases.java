@@ -377,6 +377,9 @@ final class Leases {
     }
     // Only one of them can be the last that the dispatcher granted in that life.
     abandon(task, CancelReason.LOST);
+    if (task.isScheduled()) {
+      tasks.wake(task);
+    }
     task.tries = task.tries.attempted();
     long ofHandler =
         hello.offers().stream()

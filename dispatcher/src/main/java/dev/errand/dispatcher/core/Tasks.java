@@ -155,18 +155,23 @@ final class Tasks {
     if (task.expiryNanos - now.nanos() <= 0) {
       expire(task, now);
     } else if (task.isScheduled()) {
-      boolean delayed = task.place == LiveTask.Place.DELAYED;
-      moved(task, TaskState.QUEUED);
-      if (leases.mayRunStill(task)) {
-        task.place = LiveTask.Place.RECOVERING;
-        recovering.addLast(task);
-      } else if (delayed) {
-        task.queue.addLast(task);
-      } else {
-        task.queue.addFirst(task);
-      }
-      arm(task);
+      wake(task);
     }
+  }
+
+  /** Its delay or backoff is over. */
+  void wake(LiveTask task) {
+    boolean delayed = task.place == LiveTask.Place.DELAYED;
+    moved(task, TaskState.QUEUED);
+    if (leases.mayRunStill(task)) {
+      task.place = LiveTask.Place.RECOVERING;
+      recovering.addLast(task);
+    } else if (delayed) {
+      task.queue.addLast(task);
+    } else {
+      task.queue.addFirst(task);
+    }
+    arm(task);
   }
 
   private void expire(LiveTask task, Now now) {
