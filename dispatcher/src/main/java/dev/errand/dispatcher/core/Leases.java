@@ -260,7 +260,9 @@ final class Leases {
   void left(WorkerPeer worker, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      if (!lease.zombie) {
+      if (!lease.sent) {
+        neverGot(lease, now);
+      } else if (!lease.zombie) {
         interrupted(lease, "worker '" + worker.name + "' left", now);
       }
     }
@@ -270,7 +272,9 @@ final class Leases {
   void lost(WorkerPeer worker, String how, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      if (!lease.zombie) {
+      if (!lease.sent) {
+        neverGot(lease, now);
+      } else if (!lease.zombie) {
         lost(lease, "worker '" + worker.name + "' " + how, now);
       }
     }
@@ -344,12 +348,14 @@ final class Leases {
     }
     close(lease);
     if (!lease.zombie) {
-      tasks.returned(
-          lease.task,
-          HistoryEntry.Event.RELEASED,
-          "worker '" + worker.name + "' never got it",
-          now);
+      neverGot(lease, now);
     }
+  }
+
+  /** It cannot have begun. */
+  private void neverGot(Lease lease, Now now) {
+    String reason = "worker '" + lease.worker.name + "' never got it";
+    tasks.returned(lease.task, HistoryEntry.Event.RELEASED, reason, now);
   }
 
   /** What was lost with that worker, and it does not know of, had not begun there. */
