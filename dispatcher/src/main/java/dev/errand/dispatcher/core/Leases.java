@@ -40,9 +40,6 @@ final class Leases {
 
   private long lastId;
 
-  /** The last task of an earlier life of the dispatcher. */
-  private long recoveredUpTo;
-
   /** Whether workers may still come with what the dispatcher granted in an earlier life. */
   private boolean recovering;
 
@@ -427,7 +424,7 @@ final class Leases {
 
   /** Whether this life has not granted it yet. */
   private boolean isOfEarlierLife(LiveTask task) {
-    return task.spec.id() <= recoveredUpTo
+    return task.recovered
         && (task.past().last == null || Lease.epoch(task.past().last.id()) < settings.epoch());
   }
 
@@ -443,7 +440,7 @@ final class Leases {
    */
   void recover(LiveTask task, boolean ran) {
     recovering = true;
-    recoveredUpTo = Math.max(recoveredUpTo, task.spec.id());
+    task.recovered = true;
     StoredTask.LastLease last = task.past().last;
     if (last != null && last.open()) {
       Lease lease = new Lease(task, last, this);
