@@ -85,7 +85,7 @@ final class Mistakes {
               "running + zombies < settings.limit()",
               "running < settings.limit()"),
           inWorker(
-              "a worker says too early that a handler has left its slot",
+              "a worker gives the slot of a handler that does not end to another",
               "WorkerCore",
               """
                     one.wanted = false;
@@ -94,9 +94,15 @@ final class Mistakes {
               """,
               """
                     one.wanted = false;
-                    new Release(cancel.lease(), true, "").write(link.batch(FrameKind.RELEASE));
+                    one.overstays = true;
+                    taken[one.pool.ordinal()]--;
                     runner.cancel(cancel.lease(), cancel.reason());
               """),
+          inDispatcher(
+              "an end is told before it is durable",
+              "Tasks",
+              "    turns.ended(task);\n",
+              "    turns.ended(task);\n    if (task.watcher != null) tell(task.watcher, stored);\n"),
           inDispatcher(
               "more is granted than a worker takes",
               "WorkerPeer",
