@@ -228,7 +228,11 @@ public final class DispatcherCore {
         leases.recover(task, each.state() == TaskState.RUNNING);
       }
     }
-    types.forEach(each -> tasks.types().get(each.type()).settings = each);
+    for (TypeSettings each : types) {
+      TaskType type = tasks.types().get(each.type());
+      type.settings = each;
+      type.forgetIfIdle();
+    }
     recoveryEnds = now.nanos() + settings.timings().loss() * 1_000_000L;
   }
 
@@ -383,6 +387,7 @@ public final class DispatcherCore {
     lastTick = now.nanos();
     if (gap > STILL_NANOS) {
       peers.pardon(gap, now);
+      recoveryEnds += gap;
     }
     wheel.advance(now);
     if (leases.isRecovering() && now.nanos() - recoveryEnds >= 0) {

@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.Pool;
 
 /**
@@ -31,6 +32,9 @@ final class Lease extends Timer {
 
   /** It has ended, and its handler has not: nothing but its slot is of interest. */
   boolean zombie;
+
+  /** Why the worker was told to stop; null: it was not. */
+  CancelReason cancelled;
 
   private final Leases leases;
 

@@ -222,7 +222,12 @@ final class Leases {
       return;
     }
     haunt(lease);
-    new Cancel(lease.id(), reason).write(lease.worker.sending.batch(FrameKind.CANCEL));
+    lease.cancelled = reason;
+    tellCancelled(lease);
+  }
+
+  private void tellCancelled(Lease lease) {
+    new Cancel(lease.id(), lease.cancelled).write(lease.worker.sending.batch(FrameKind.CANCEL));
     turns.touch(lease.worker);
   }
 
@@ -330,6 +335,10 @@ final class Leases {
       worker.leases.put(lease.id(), lease);
       if (alone) {
         worker.runAlone(lease);
+      }
+      if (lease.cancelled != null) {
+        // It may not have heard of that in its last session.
+        tellCancelled(lease);
       }
       return;
     }

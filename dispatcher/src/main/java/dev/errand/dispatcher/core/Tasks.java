@@ -100,7 +100,7 @@ final class Tasks {
     begin(task, now);
     keys.add(spec);
     batches.add(spec);
-    record(task, null, 0);
+    record(task, null, task.state == TaskState.SCHEDULED ? now.wallMillis() + delay(task) : 0);
     turns.changes().hurry();
     turns.submitted(task);
     return task;
@@ -117,13 +117,18 @@ final class Tasks {
 
   /** A generation begins. */
   private static void begin(LiveTask task, Now now) {
-    long delay = task.tries.generation() == 1 ? task.spec.terms().delay() : 0;
+    long delay = delay(task);
     task.state = delay == 0 ? TaskState.QUEUED : TaskState.SCHEDULED;
     task.wakeNanos = now.nanos() + delay * MILLI;
     task.readyNanos = task.wakeNanos;
     if (task.spec.terms().expiresIn() != 0) {
       task.expiryNanos = now.nanos() + task.spec.terms().expiresIn() * MILLI;
     }
+  }
+
+  /** Whoever tries a task again does not want to wait. */
+  private static long delay(LiveTask task) {
+    return task.tries.generation() == 1 ? task.spec.terms().delay() : 0;
   }
 
   /** Its submission, or its retry, is durable. */
@@ -481,7 +486,7 @@ final class Tasks {
     }
     book.submitted(task.state);
     long age = Math.max(0, now.wallMillis() - task.opened);
-    task.readyNanos = now.nanos() - age * MILLI;
+    task.readyNanos = now.nanos() + (delay(task) - age) * MILLI;
     if (task.spec.terms().expiresIn() != 0) {
       task.expiryNanos = now.nanos() + (task.spec.terms().expiresIn() - age) * MILLI;
     }

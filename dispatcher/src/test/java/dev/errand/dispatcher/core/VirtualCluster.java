@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.FrameKind;
@@ -90,7 +91,8 @@ final class VirtualCluster {
   /** By how much the wall clock is wrong. */
   Duration wallError = Duration.ZERO;
 
-  final DispatcherCore core;
+  DispatcherCore core;
+  private int epoch = SETTINGS.epoch();
   private final Map<Long, Line> lines = new LinkedHashMap<>();
   private final Set<Long> cutOff = new HashSet<>();
   private List<Letter> letters = new ArrayList<>();
@@ -98,14 +100,40 @@ final class VirtualCluster {
   private long lastIncarnation = 100;
 
   VirtualCluster() {
-    core =
-        new DispatcherCore(
-            SETTINGS,
-            payload -> payload.equals(BAD_PAYLOAD) ? "payload is cut off" : null,
-            chance,
-            (peer, frame) -> letters.add(new Letter(peer, false, false, frame)),
-            now());
+    core = newCore();
   }
+
+  private DispatcherCore newCore() {
+    CoreSettings settings =
+        new CoreSettings(
+            SETTINGS.cluster(),
+            SETTINGS.storeId(),
+            epoch,
+            SETTINGS.limits(),
+            SETTINGS.defaults(),
+            SETTINGS.timings());
+    return new DispatcherCore(
+        settings,
+        payload -> payload.equals(BAD_PAYLOAD) ? "payload is cut off" : null,
+        chance,
+        (peer, frame) -> letters.add(new Letter(peer, false, false, frame)),
+        now());
+  }
+
+  /**
+   * The dispatcher is killed, and starts again from what its store has recorded; its peers say
+   * hello when they notice.
+   */
+  void restart() {
+    epoch++;
+    letters.clear();
+    store.restart();
+    core = newCore();
+    core.recover(store.tasks.values(), store.types.values(), NOTHING, now());
+    settle();
+  }
+
+  private static final Ledger NOTHING = new Ledger(0, 0, 0, 0, 0, 0, 0);
 
   Now now() {
     long passed = (nanos - START_NANOS) / 1_000_000;
@@ -167,9 +195,14 @@ final class VirtualCluster {
   }
 
   VirtualWorker worker(String name, Credit slots, List<Offer> offers) {
+    return worker(name, slots, offers, Map.of());
+  }
+
+  /** A worker with labels that tasks may require. */
+  VirtualWorker worker(String name, Credit slots, List<Offer> offers, Map<String, String> labels) {
     Line line = new Line();
     WorkerHello profile =
-        new WorkerHello(name, "node-of-" + name, slots, offers, Map.of(), List.of(), false);
+        new WorkerHello(name, "node-of-" + name, slots, offers, labels, List.of(), false);
     return join(line, new VirtualWorker(line.incarnation, profile, line));
   }
 
@@ -283,6 +316,12 @@ final class VirtualCluster {
     core.flush(now());
   }
 
+  private static boolean recovers(Task task) {
+    return task != null
+        && task.waitingFor() != null
+        && task.waitingFor().code() == WaitingFor.Code.RECOVERING;
+  }
+
   private void audit() {
     Ledger ledger = core.ledger();
     assertThat(
@@ -296,7 +335,9 @@ final class VirtualCluster {
         .isEqualTo(ledger.submitted());
     List<TypeView> types = core.types(now());
     long running = types.stream().mapToLong(TypeView::running).sum();
-    assertThat(types.stream().mapToLong(TypeView::queued).sum())
+    long recovering =
+        store.tasks.keySet().stream().map(this::view).filter(VirtualCluster::recovers).count();
+    assertThat(types.stream().mapToLong(TypeView::queued).sum() + recovering)
         .isBetween(ledger.queued() - store.waitingEnds(), ledger.queued());
     assertThat(running).isBetween(ledger.running() - store.waitingEnds(), ledger.running());
     long zombies = types.stream().mapToLong(TypeView::zombies).sum();

@@ -3,10 +3,13 @@ package dev.errand.dispatcher.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Makes changes durable when the test wants it. Looks that each task begins and ends once. */
 final class VirtualStore {
@@ -14,7 +17,16 @@ final class VirtualStore {
   /** Whether changes wait for {@link #record}. */
   boolean slow;
 
+  /** Whether nothing at all becomes durable. */
+  boolean stuck;
+
   final Map<Long, StoredTask> ended = new LinkedHashMap<>();
+
+  /** The last durable record of each task, in the order of their ids. */
+  final Map<Long, StoredTask> tasks = new TreeMap<>();
+
+  final Map<String, TypeSettings> types = new TreeMap<>();
+  final List<String> endedBatches = new ArrayList<>();
   private final Set<Long> submitted = new HashSet<>();
   private final ArrayDeque<Changes> waiting = new ArrayDeque<>();
   private long recorded;
@@ -30,15 +42,25 @@ final class VirtualStore {
    */
   void record(int urgent) {
     int left = urgent;
-    while (!waiting.isEmpty() && (left > 0 || !waiting.peek().urgent())) {
+    while (!stuck && !waiting.isEmpty() && (left > 0 || !waiting.peek().urgent())) {
       Changes changes = waiting.remove();
       left -= changes.urgent() ? 1 : 0;
       assertThat(changes.number()).isEqualTo(++recorded);
       changes.tasks().forEach(this::keep);
+      changes.types().forEach(type -> types.put(type.type(), type));
+      endedBatches.addAll(changes.endedBatches());
     }
   }
 
+  /** What was not durable never was. */
+  void restart() {
+    waiting.clear();
+    recorded = 0;
+    stuck = false;
+  }
+
   private void keep(StoredTask task) {
+    tasks.put(task.spec().id(), task);
     if (!submitted.contains(task.spec().id())) {
       submitted(task.spec());
     }

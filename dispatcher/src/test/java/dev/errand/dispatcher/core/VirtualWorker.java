@@ -40,6 +40,10 @@ final class VirtualWorker extends VirtualPeer {
   final List<List<Grant>> frames = new ArrayList<>();
 
   final List<Cancel> cancels = new ArrayList<>();
+
+  /** Whether its handlers go on when they are told to stop. */
+  boolean stubborn;
+
   private final WorkerHello profile;
   private final Map<Long, Progress> progress = new LinkedHashMap<>();
   private final long[] granted = new long[Pool.COUNT];
@@ -167,12 +171,20 @@ final class VirtualWorker extends VirtualPeer {
       } else {
         Cancel cancel = Cancel.read(batch);
         cancels.add(cancel);
-        running.remove(cancel.lease());
+        stop(cancel);
       }
     }
     if (!grants.isEmpty()) {
       frames.add(grants);
       grants.forEach(this::granted);
+    }
+  }
+
+  /** A handler that ends when it is told to gives its slot back. */
+  private void stop(Cancel cancel) {
+    Grant grant = running.get(cancel.lease());
+    if (grant != null && !stubborn) {
+      releases(grant, true);
     }
   }
 
