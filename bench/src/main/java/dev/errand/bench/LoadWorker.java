@@ -8,6 +8,7 @@ import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.WorkerHello;
 import java.util.List;
+import java.util.Map;
 
 /** Holds what it is granted, and says of the oldest that it succeeded, so many at a time. */
 final class LoadWorker extends LoadPeer {
@@ -42,7 +43,7 @@ final class LoadWorker extends LoadPeer {
     Credit pools = new Credit(0, slots);
     List<Offer> offers = List.of(new Offer(LayoutProbe.TYPE, Pool.EVENT_LOOP, 0));
     String name = "worker-" + incarnation;
-    return new WorkerHello(name, "node-of-" + name, pools, offers, List.of(), false)
+    return new WorkerHello(name, "node-of-" + name, pools, offers, Map.of(), List.of(), false)
         .frame(unknown());
   }
 
