@@ -21,18 +21,16 @@ public final class FrameReader {
 
   public int i32() throws MalformedFrameException {
     need(4);
-    int value =
-        (frame[at] & 0xff) << 24
-            | (frame[at + 1] & 0xff) << 16
-            | (frame[at + 2] & 0xff) << 8
-            | frame[at + 3] & 0xff;
+    int value = BigEndian.i32(frame, at);
     at += 4;
     return value;
   }
 
   public long i64() throws MalformedFrameException {
-    long high = i32();
-    return high << 32 | i32() & 0xffffffffL;
+    need(8);
+    long value = BigEndian.i64(frame, at);
+    at += 8;
+    return value;
   }
 
   /** A number that is not negative. */

@@ -34,15 +34,14 @@ public final class FrameWriter {
 
   public FrameWriter i32(int value) {
     room(4);
-    putInt(length, value);
+    BigEndian.i32(bytes, length, value);
     length += 4;
     return this;
   }
 
   public FrameWriter i64(long value) {
     room(8);
-    putInt(length, (int) (value >>> 32));
-    putInt(length + 4, (int) value);
+    BigEndian.i64(bytes, length, value);
     length += 8;
     return this;
   }
@@ -78,7 +77,7 @@ public final class FrameWriter {
 
   /** Overwrites four bytes written before. */
   void i32At(int offset, int value) {
-    putInt(offset, value);
+    BigEndian.i32(bytes, offset, value);
   }
 
   /** The finished frame in an array of its own length, not numbered. */
@@ -86,13 +85,6 @@ public final class FrameWriter {
     byte[] frame = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     Header.write(frame, kind, session, 0, ack, credit);
     return frame;
-  }
-
-  private void putInt(int offset, int value) {
-    bytes[offset] = (byte) (value >>> 24);
-    bytes[offset + 1] = (byte) (value >>> 16);
-    bytes[offset + 2] = (byte) (value >>> 8);
-    bytes[offset + 3] = (byte) value;
   }
 
   private void room(int more) {
