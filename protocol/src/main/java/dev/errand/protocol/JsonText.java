@@ -43,6 +43,9 @@ public final class JsonText {
    * @return null if it is one JSON value; else a line for whoever wrote it
    */
   public static String problem(Bytes text) {
+    if (isPlain(text)) {
+      return null;
+    }
     if (!isUtf8(text)) {
       return "is not UTF-8";
     }
@@ -73,6 +76,37 @@ public final class JsonText {
     } catch (IOException e) {
       return "is not JSON: " + e.getMessage();
     }
+  }
+
+  /**
+   * Whether this is an integer, or a string of printable ASCII without a backslash: small payloads
+   * mostly are, and making a parser for one costs ten times as much as reading it.
+   */
+  private static boolean isPlain(Bytes text) {
+    byte[] array = text.array();
+    int at = text.offset();
+    int end = at + text.length();
+    if (at == end) {
+      return false;
+    }
+    return array[at] == '"' ? isPlainString(array, at + 1, end) : isInteger(array, at, end);
+  }
+
+  private static boolean isPlainString(byte[] array, int begin, int end) {
+    int at = begin;
+    while (at < end && array[at] >= ' ' && array[at] != '"' && array[at] != '\\') {
+      at++;
+    }
+    return at == end - 1 && array[at] == '"';
+  }
+
+  private static boolean isInteger(byte[] array, int begin, int end) {
+    int first = array[begin] == '-' ? begin + 1 : begin;
+    int at = first;
+    while (at < end && array[at] >= '0' && array[at] <= '9') {
+      at++;
+    }
+    return at == end && at > first && (array[first] != '0' || at == first + 1);
   }
 
   /**

@@ -112,6 +112,24 @@ class JsonTextTest {
     }
   }
 
+  /** A space before it makes nothing else of a text, but it is not read as a plain one then. */
+  @Test
+  void plainTextsAreReadLikeAllOthers() {
+    String alphabet = "\"\"\"00-1\\n a\t\u007fü";
+    Random random = new Random(1);
+    int fine = 0;
+    for (int i = 0; i < 200_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int left = random.nextInt(6); left >= 0; left--) {
+        text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      boolean isFine = problem(" " + text) == null;
+      assertThat(problem(text.toString()) == null).as("%s", text).isEqualTo(isFine);
+      fine += isFine ? 1 : 0;
+    }
+    assertThat(fine).isGreaterThan(1_000);
+  }
+
   @Test
   void moreThanOneValueIsTooMany() {
     for (String text :

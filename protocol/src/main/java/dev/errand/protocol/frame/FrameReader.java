@@ -35,6 +35,9 @@ public final class FrameReader {
 
   /** A number that is not negative. */
   public long varint() throws MalformedFrameException {
+    if (at < frame.length && frame[at] >= 0) {
+      return frame[at++];
+    }
     long value = 0;
     for (int shift = 0; shift < 63; shift += 7) {
       int next = u8();

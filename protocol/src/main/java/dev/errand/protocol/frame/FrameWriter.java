@@ -52,6 +52,10 @@ public final class FrameWriter {
       throw new IllegalArgumentException("negative: " + value);
     }
     room(9);
+    if (value <= 0x7f) {
+      bytes[length++] = (byte) value;
+      return this;
+    }
     long rest = value;
     while (rest > 0x7f) {
       bytes[length++] = (byte) (rest & 0x7f | 0x80);
