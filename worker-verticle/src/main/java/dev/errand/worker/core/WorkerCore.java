@@ -120,7 +120,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     link.sending().clear();
     for (Release each : kept.values()) {
       RunningAttempt one = running.get(each.lease());
-      if (one == null) {
+      if (one == null || one.orphaned) {
         each.write(link.batch(FrameKind.RELEASE));
       } else {
         one.overstays = true;

@@ -708,6 +708,21 @@ class WorkerCoreTest {
   }
 
   @Test
+  void aLeaseThatAnEarlierStoreHasHereIsGivenBackAsNeverBegunHoweverLateThatIs() {
+    long old = dispatcher.grant("blocks");
+    dispatcher.restart(2);
+    dispatcher.there = false;
+    dispatcher.countFrom(old);
+    dispatcher.grant("blocks");
+    dispatcher.pass(AWAY);
+    succeed(old);
+    dispatcher.comeBack();
+    assertThat(dispatcher.releases)
+        .containsExactly(
+            new Release(old, false, "an attempt of an earlier dispatcher has that lease here"));
+  }
+
+  @Test
   void aWorkerThatDrainsHasWhatOverstayedRecordedBeforeItIsDone() {
     dispatcher.records = false;
     long cancelled = dispatcher.grant("loops");
