@@ -142,6 +142,9 @@ public final class Dispatch {
 
   /** Completes when what this turn changes is durable and counts. */
   private Future<Void> recorded() {
+    if (storeFailure != null) {
+      return Future.failedFuture(storeFailure);
+    }
     Promise<Void> promise = Promise.promise();
     waiting.add(promise);
     turn();
@@ -170,6 +173,9 @@ public final class Dispatch {
   private void endTurn() {
     turning = false;
     if (storeFailure != null) {
+      List<Promise<Void>> told = List.copyOf(waiting);
+      waiting.clear();
+      told.forEach(promise -> promise.fail(storeFailure));
       return;
     }
     Changes changes = core.changes();

@@ -40,9 +40,6 @@ final class Leases {
 
   private long lastId;
 
-  /** The last task of an earlier life of the dispatcher. */
-  private long recoveredUpTo;
-
   /** Whether workers may still come with what the dispatcher granted in an earlier life. */
   private boolean recovering;
 
@@ -260,7 +257,9 @@ final class Leases {
   void left(WorkerPeer worker, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      if (!lease.zombie) {
+      if (!lease.sent) {
+        neverGot(lease, now);
+      } else if (!lease.zombie) {
         interrupted(lease, "worker '" + worker.name + "' left", now);
       }
     }
@@ -270,7 +269,9 @@ final class Leases {
   void lost(WorkerPeer worker, String how, Now now) {
     for (Lease lease : newestFirst(worker)) {
       close(lease);
-      if (!lease.zombie) {
+      if (!lease.sent) {
+        neverGot(lease, now);
+      } else if (!lease.zombie) {
         lost(lease, "worker '" + worker.name + "' " + how, now);
       }
     }
@@ -344,12 +345,14 @@ final class Leases {
     }
     close(lease);
     if (!lease.zombie) {
-      tasks.returned(
-          lease.task,
-          HistoryEntry.Event.RELEASED,
-          "worker '" + worker.name + "' never got it",
-          now);
+      neverGot(lease, now);
     }
+  }
+
+  /** It cannot have begun. */
+  private void neverGot(Lease lease, Now now) {
+    String reason = "worker '" + lease.worker.name + "' never got it";
+    tasks.returned(lease.task, HistoryEntry.Event.RELEASED, reason, now);
   }
 
   /** What was lost with that worker, and it does not know of, had not begun there. */
@@ -421,7 +424,7 @@ final class Leases {
 
   /** Whether this life has not granted it yet. */
   private boolean isOfEarlierLife(LiveTask task) {
-    return task.spec.id() <= recoveredUpTo
+    return task.recovered
         && (task.past().last == null || Lease.epoch(task.past().last.id()) < settings.epoch());
   }
 
@@ -437,7 +440,7 @@ final class Leases {
    */
   void recover(LiveTask task, boolean ran) {
     recovering = true;
-    recoveredUpTo = Math.max(recoveredUpTo, task.spec.id());
+    task.recovered = true;
     StoredTask.LastLease last = task.past().last;
     if (last != null && last.open()) {
       Lease lease = new Lease(task, last, this);

@@ -54,6 +54,9 @@ final class LiveTask extends Timer {
 
   int placeOnPage;
 
+  /** Whether its generation began in an earlier life of the dispatcher. */
+  boolean recovered;
+
   LiveTask previous;
   LiveTask next;
 

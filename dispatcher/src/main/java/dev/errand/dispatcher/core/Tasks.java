@@ -136,6 +136,8 @@ final class Tasks {
     if (task.tries.generation() == 1) {
       book.submitted(task.state);
       batches.submitted(task);
+    } else {
+      moved(task, TaskState.QUEUED);
     }
     if (task.state == TaskState.SCHEDULED) {
       task.place = LiveTask.Place.DELAYED;
@@ -447,12 +449,12 @@ final class Tasks {
     }
     task.opened = now.wallMillis();
     begin(task, now);
-    book.moved(stored.state(), task.state);
-    batches.moved(task.spec, stored.state(), task.state);
     batches.revived(task.spec);
     task.add(HistoryEntry.Event.RETRIED, 0, null, now.wallMillis(), now.wallMillis(), "");
     record(task, null, 0);
     turns.changes().hurry();
+    // Until that is durable, it counts as what it was.
+    task.state = stored.state();
     turns.submitted(task);
   }
 
