@@ -85,6 +85,19 @@ final class Mistakes {
               "running + zombies < settings.limit()",
               "running < settings.limit()"),
           inWorker(
+              "a worker says too early that a handler has left its slot",
+              "WorkerCore",
+              """
+                    one.wanted = false;
+                    one.overstays = true;
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """,
+              """
+                    one.wanted = false;
+                    new Release(cancel.lease(), true, "").write(link.batch(FrameKind.RELEASE));
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """),
+          inWorker(
               "a worker gives the slot of a handler that does not end to another",
               "WorkerCore",
               """
