@@ -160,8 +160,14 @@ final class Mistakes {
           inDispatcher(
               "a task that is tried again stays in the books as ended",
               "Tasks",
-              "book.moved(stored.state(), task.state);",
-              ""),
+              """
+                  } else {
+                    moved(task, TaskState.QUEUED);
+              """,
+              """
+                  } else {
+                    task.state = TaskState.QUEUED;
+              """),
           inDispatcher(
               "a submission is told before it is safe from a loss of power",
               "Changes",
