@@ -3,6 +3,7 @@ package dev.errand.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 
@@ -52,15 +53,28 @@ public final class CoreBench {
   }
 
   private void rounds() {
-    for (int workers : WORKERS) {
-      for (int backlog : BACKLOGS) {
-        if (full || (isEnd(workers, WORKERS) && isEnd(backlog, BACKLOGS))) {
-          rounds.put(shape(workers, CoreLoad.TASKS, backlog, true), new ArrayList<>());
+    CoreLoad.Shape usual = new CoreLoad.Shape(1, CoreLoad.TASKS, 1_000, false, true);
+    CoreLoad.Shape tenWorkers = usual.with(10, 10);
+    CoreLoad.Shape deep = usual.with(1_000_000);
+    cases(usual);
+    if (full) {
+      for (int workers : WORKERS) {
+        for (int backlog : BACKLOGS) {
+          cases(usual.with(workers, 10).with(backlog));
         }
       }
+      cases(usual.with(1_000, 10).passing());
+      cases(usual.with(1_000, 10).with(1_000_000).passing());
     }
-    rounds.put(shape(1_000, 1, 1_000, true), new ArrayList<>());
-    rounds.put(shape(1, CoreLoad.TASKS, 1_000, false), new ArrayList<>());
+    cases(
+        tenWorkers,
+        usual.with(1_000, 100),
+        usual.with(1_000, 10),
+        usual.with(1_000, 1),
+        deep,
+        usual.passing(),
+        deep.passing(),
+        usual.unchecked());
     for (int i = 0; i < REPETITIONS; i++) {
       rounds.forEach((shape, nanos) -> nanos.add(coreNanos(shape)));
     }
@@ -71,18 +85,17 @@ public final class CoreBench {
                     "round, " + text(shape),
                     "tasks/s",
                     nanos.stream().mapToDouble(each -> 1e9 / each).toArray())));
-    CoreLoad.Shape few = shape(1, CoreLoad.TASKS, 1_000, true);
-    printRatio("1,000 workers / 1", shape(1_000, CoreLoad.TASKS, 1_000, true), few);
-    printRatio("1,000 workers / 1, an outcome a frame", shape(1_000, 1, 1_000, true), few);
-    printRatio("1,000,000 queued / 1,000", shape(1, CoreLoad.TASKS, 1_000_000, true), few);
+    printRatio("1,000 workers / 1 (100 a frame)", usual.with(1_000, 100), usual);
+    printRatio("1,000 workers / 10 (10 a frame)", usual.with(1_000, 10), tenWorkers);
+    printRatio("1,000 workers (1 a frame) / 1 (100)", usual.with(1_000, 1), usual);
+    printRatio("1,000,000 queued / 1,000", deep, usual);
+    printRatio("1,000,000 passing / 1,000", deep.passing(), usual.passing());
   }
 
-  private static boolean isEnd(int value, int[] values) {
-    return value == values[0] || value == values[values.length - 1];
-  }
-
-  private static CoreLoad.Shape shape(int workers, int perFrame, int backlog, boolean checked) {
-    return new CoreLoad.Shape(workers, perFrame, backlog, checked);
+  private void cases(CoreLoad.Shape... shapes) {
+    for (CoreLoad.Shape shape : shapes) {
+      rounds.putIfAbsent(shape, new ArrayList<>());
+    }
   }
 
   /** The whole round's time less the peers'. */
@@ -92,6 +105,7 @@ public final class CoreBench {
             "workers", "" + shape.workers(),
             "backlog", "" + shape.backlog(),
             "perFrame", "" + shape.perFrame(),
+            "passing", "" + shape.isPassing(),
             "checked", "" + shape.checked());
     return Forks.cpuNanos(CoreRound.class, "round", params)
         - Forks.cpuNanos(CoreRound.class, "peers", params);
@@ -99,11 +113,13 @@ public final class CoreBench {
 
   private static String text(CoreLoad.Shape shape) {
     return String.format(
-        "%,d workers, %,d queued, %d a frame%s",
+        Locale.ROOT,
+        "%,d workers, %d a frame, %,d queued%s%s",
         shape.workers(),
-        shape.backlog(),
         shape.tasksPerAnswer(),
-        shape.checked() ? "" : ", payloads not checked");
+        shape.backlog(),
+        shape.isPassing() ? ", passing" : "",
+        shape.checked() ? "" : ", unchecked");
   }
 
   private void printRatio(String what, CoreLoad.Shape shape, CoreLoad.Shape to) {
@@ -111,7 +127,7 @@ public final class CoreBench {
     for (int i = 0; i < REPETITIONS; i++) {
       ratios[i] = rounds.get(shape).get(i) / rounds.get(to).get(i);
     }
-    print(Figure.of("cost of a round, " + what, "times", ratios));
+    print(Figure.of("cost, " + what, "times", ratios));
   }
 
   private void wheel() {

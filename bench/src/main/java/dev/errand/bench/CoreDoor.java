@@ -24,7 +24,7 @@ final class CoreDoor {
           CLUSTER,
           0x5707e,
           1,
-          new CoreSettings.Limits(1 << 20, 1 << 20, 100_000_000, 64L << 30),
+          new CoreSettings.Limits(1 << 20, 1 << 20, 10_000_000, 8L << 30),
           new CoreSettings.Defaults(LayoutProbe.TIMEOUT_MILLIS, 3, 1_000),
           CoreSettings.Timings.USUAL);
 

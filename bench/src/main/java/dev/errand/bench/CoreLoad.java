@@ -26,9 +26,27 @@ final class CoreLoad {
    * @param perFrame outcomes that a worker sends in a frame; more if there are too few workers for
    *     a turn
    * @param backlog tasks that wait
+   * @param isPassing whether each task passes through the whole backlog; else that is of a lower
+   *     priority, and stays
    * @param checked whether payloads are checked to be JSON
    */
-  record Shape(int workers, int perFrame, int backlog, boolean checked) {
+  record Shape(int workers, int perFrame, int backlog, boolean isPassing, boolean checked) {
+
+    Shape with(int otherWorkers, int otherPerFrame) {
+      return new Shape(otherWorkers, otherPerFrame, backlog, isPassing, checked);
+    }
+
+    Shape with(int otherBacklog) {
+      return new Shape(workers, perFrame, otherBacklog, isPassing, checked);
+    }
+
+    Shape passing() {
+      return new Shape(workers, perFrame, backlog, true, checked);
+    }
+
+    Shape unchecked() {
+      return new Shape(workers, perFrame, backlog, isPassing, false);
+    }
 
     int tasksPerAnswer() {
       return Math.max(perFrame, TASKS / workers);
@@ -86,8 +104,9 @@ final class CoreLoad {
     for (LoadPeer peer : peers) {
       peer.welcomed(door.request(peer.hello(), time.now()));
     }
-    for (int left = shape.backlog() + shape.inFlight(); left > 0; left -= TASKS) {
-      door.receive(client.submit(), time.now());
+    for (int left = submitted(); left > 0; left -= TASKS) {
+      boolean ordinary = shape.isPassing() || left <= shape.inFlight();
+      door.receive(ordinary ? client.submit() : client.submitLowly(), time.now());
       endTurn();
     }
   }

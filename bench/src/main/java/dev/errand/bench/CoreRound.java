@@ -33,8 +33,12 @@ public class CoreRound {
   public int backlog;
 
   /** Outcomes in a worker's frame. */
-  @Param({"100", "1"})
+  @Param({"100", "10", "1"})
   public int perFrame;
+
+  /** Whether each task passes through the backlog; else that stays as it is. */
+  @Param({"false", "true"})
+  public boolean passing;
 
   @Param({"true", "false"})
   public boolean checked;
@@ -44,10 +48,10 @@ public class CoreRound {
 
   @Setup
   public void fill() {
-    load = new CoreLoad(new CoreLoad.Shape(workers, perFrame, backlog, checked));
+    load = new CoreLoad(new CoreLoad.Shape(workers, perFrame, backlog, passing, checked));
     load.fill();
     load.open();
-    peers = new CoreLoad(new CoreLoad.Shape(workers, perFrame, 0, checked));
+    peers = new CoreLoad(new CoreLoad.Shape(workers, perFrame, 0, passing, checked));
     peers.fill();
     peers.open();
   }

@@ -16,8 +16,8 @@ final class HeapPerTask {
 
   /** Prints the figure. */
   public static void main(String[] args) {
-    CoreLoad load = new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, TASKS, true));
-    new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, CoreLoad.TASKS, true)).fill();
+    CoreLoad load = new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, TASKS, true, true));
+    new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, CoreLoad.TASKS, true, true)).fill();
     long before = used();
     load.fill();
     long after = used();

@@ -38,10 +38,12 @@ final class LayoutProbe {
 
   private LayoutProbe() {}
 
-  /** Watched submissions; an entry begins with its number, as that number's LEB128. */
-  static Template submit(int count, long firstNumber) {
+  /**
+   * Watched submissions of that priority; an entry begins with its number, as that number's LEB128.
+   */
+  static Template submit(int count, long firstNumber, int priority) {
     BatchWriter batch = new BatchWriter(FrameKind.SUBMIT);
-    TaskRequest request = TaskRequest.ofJson(TYPE, PAYLOAD);
+    TaskRequest request = TaskRequest.ofJson(TYPE, PAYLOAD).withPriority(priority);
     return write(batch, count, entry -> Submit.write(batch, firstNumber + entry, true, request));
   }
 

@@ -1,5 +1,6 @@
 package dev.errand.bench;
 
+import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.ClientHello;
 
 /** Submits frames of like tasks, and is content with whatever comes. */
@@ -10,12 +11,14 @@ final class LoadClient extends LoadPeer {
 
   private static final long LAST_NUMBER = (1L << 35) - 1;
 
-  private final LayoutProbe.Template template;
+  private final LayoutProbe.Template ordinary;
+  private final LayoutProbe.Template lowly;
   private long number = FIRST_NUMBER;
 
   LoadClient(long incarnation, int tasksPerFrame) {
     super(incarnation);
-    this.template = LayoutProbe.submit(tasksPerFrame, FIRST_NUMBER);
+    this.ordinary = LayoutProbe.submit(tasksPerFrame, FIRST_NUMBER, Terms.USUAL_PRIORITY);
+    this.lowly = LayoutProbe.submit(tasksPerFrame, FIRST_NUMBER, 0);
   }
 
   @Override
@@ -25,6 +28,15 @@ final class LoadClient extends LoadPeer {
 
   /** The next tasks. */
   byte[] submit() {
+    return submit(ordinary);
+  }
+
+  /** The next tasks, of the lowest priority. */
+  byte[] submitLowly() {
+    return submit(lowly);
+  }
+
+  private byte[] submit(LayoutProbe.Template template) {
     if (number + template.entries().length > LAST_NUMBER) {
       throw new IllegalStateException("out of numbers");
     }

@@ -39,14 +39,25 @@ public record TaskRequest(
       throw new IllegalArgumentException(
           "type '" + type + "' must match " + TYPE_PATTERN.pattern());
     }
-    if (idempotencyKey != null && (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_KEY)) {
-      throw new IllegalArgumentException(
-          "idempotencyKey has "
-              + idempotencyKey.length()
-              + " characters, must have 1 to "
-              + MAX_KEY);
+    checkKey(idempotencyKey, batch);
+  }
+
+  /**
+   * Checks what makes a task the same as another.
+   *
+   * @param key its idempotency key; null: none
+   * @param batch where it belongs; null: to no batch
+   * @throws IllegalArgumentException with the name of what is wrong
+   */
+  public static void checkKey(String key, BatchPlace batch) {
+    if (key == null) {
+      return;
     }
-    if (idempotencyKey != null && batch != null && batch.line() != 0) {
+    if (key.isEmpty() || key.length() > MAX_KEY) {
+      throw new IllegalArgumentException(
+          "idempotencyKey has " + key.length() + " characters, must have 1 to " + MAX_KEY);
+    }
+    if (batch != null && batch.line() != 0) {
       throw new IllegalArgumentException(
           "a batch's line has its number as its key: leave idempotencyKey out");
     }

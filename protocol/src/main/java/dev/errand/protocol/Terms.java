@@ -68,15 +68,14 @@ public record Terms(
     check(
         priority >= 0 && priority <= MAX_PRIORITY,
         "priority " + priority + " must be 0 to " + MAX_PRIORITY);
-    if (!require.isEmpty()) {
-      require = labels("require", require);
-    }
+    // An empty map may be filled later.
+    require = require.isEmpty() ? Map.of() : labels("require", require);
   }
 
   private static void checkMillis(String name, long value, Duration most) {
     if (value < 0 || value > most.toMillis()) {
       throw new IllegalArgumentException(
-          name + " " + value + " ms must be at most " + most.toDays() + " days");
+          name + " " + value + " ms must be 1 ms to " + most.toDays() + " days");
     }
   }
 
@@ -99,9 +98,13 @@ public record Terms(
     labels.forEach(
         (name, value) ->
             check(
-                LABEL_PATTERN.matcher(name).matches() && LABEL_PATTERN.matcher(value).matches(),
+                isLabel(name) && isLabel(value),
                 what + ": '" + name + "' and '" + value + "' must match " + LABEL_PATTERN));
     return Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  private static boolean isLabel(String text) {
+    return text != null && LABEL_PATTERN.matcher(text).matches();
   }
 
   /** The same with other times and counts; null and 0 ask for nothing. */

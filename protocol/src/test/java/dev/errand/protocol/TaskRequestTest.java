@@ -96,4 +96,59 @@ class TaskRequestTest {
           .hasMessage("maxAttempts " + bad + " must be 1 to 1000");
     }
   }
+
+  @Test
+  void eachOptionIsTheTermsOrItsOwn() {
+    BatchPlace place = new BatchPlace("a-batch", 0);
+    TaskRequest full =
+        PLAIN
+            .withPriority(9)
+            .withDelay(Duration.ofMillis(5))
+            .withExpiresIn(Duration.ofMillis(6))
+            .withRequire(Map.of("gpu", "a100"))
+            .withIdempotencyKey("k")
+            .withBatch(place);
+    assertThat(full)
+        .isEqualTo(
+            new TaskRequest(
+                "square",
+                Bytes.of("423"),
+                new Terms(0, 0, 0, 9, 5, 6, Map.of("gpu", "a100")),
+                "k",
+                place));
+    assertThat(full.with(Terms.NONE).withIdempotencyKey(null).withBatch(null)).isEqualTo(PLAIN);
+  }
+
+  @Test
+  void keysHaveOneToTwoHundredCharacters() {
+    for (String fine : List.of("k", " ", "€".repeat(200))) {
+      assertThat(PLAIN.withIdempotencyKey(fine).idempotencyKey()).isEqualTo(fine);
+    }
+    for (String bad : List.of("", "k".repeat(201))) {
+      assertThatThrownBy(() -> PLAIN.withIdempotencyKey(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("idempotencyKey has " + bad.length() + " characters, must have 1 to 200");
+    }
+  }
+
+  @Test
+  void aLineOfABatchHasNoOtherKey() {
+    TaskRequest line = PLAIN.withBatch(new BatchPlace("b", 1));
+    TaskRequest keyed = PLAIN.withIdempotencyKey("k");
+    String message = "a batch's line has its number as its key: leave idempotencyKey out";
+    assertThatThrownBy(() -> line.withIdempotencyKey("k"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    assertThatThrownBy(() -> keyed.withBatch(new BatchPlace("b", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    assertThat(keyed.withBatch(new BatchPlace("b", 0)).idempotencyKey()).isEqualTo("k");
+  }
+
+  @Test
+  void termsAreNeeded() {
+    assertThatThrownBy(() -> PLAIN.with(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("terms");
+  }
 }

@@ -225,6 +225,7 @@ final class Auditor implements CoreView.Visitor {
           LeaseRecord lease = leases.get(Release.read(batch).lease());
           lease.releaseStep = number;
           if (lease.zombie) {
+            checkHandlerEnded(peer, lease);
             peer.zombies.remove(lease);
             rest(lease);
           }
@@ -235,6 +236,16 @@ final class Auditor implements CoreView.Visitor {
         forget(peer);
       }
       default -> {}
+    }
+  }
+
+  /** A worker in a hurry gives everything back; any other says only what is true. */
+  private static void checkHandlerEnded(PeerRecord peer, LeaseRecord lease) {
+    if (lease.started && !lease.ended && !peer.worker.leaving()) {
+      throw violation(
+          Invariant.WITHIN_CREDIT,
+          lease.task.id,
+          Journal.peer(peer.incarnation) + " says that a handler has ended, and it goes on");
     }
   }
 
@@ -740,7 +751,9 @@ final class Auditor implements CoreView.Visitor {
 
   void handlerEnded(WorkerNode worker, Attempt attempt, boolean succeeded) {
     note(Journal.Event.HANDLER_ENDED, attempt.task(), worker.incarnation, attempt.lease());
-    leases.get(attempt.lease()).succeeded = succeeded;
+    LeaseRecord lease = leases.get(attempt.lease());
+    lease.ended = true;
+    lease.succeeded = succeeded;
   }
 
   /** The task's handler kills its worker. */

@@ -41,6 +41,9 @@ final class LeaseRecord {
   /** Whether a handler has begun. */
   boolean started;
 
+  /** Whether the handler came to something. */
+  boolean ended;
+
   /** Whether the handler succeeded. */
   boolean succeeded;
 

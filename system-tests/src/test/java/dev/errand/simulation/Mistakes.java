@@ -97,6 +97,25 @@ final class Mistakes {
                     new Release(cancel.lease(), true, "").write(link.batch(FrameKind.RELEASE));
                     runner.cancel(cancel.lease(), cancel.reason());
               """),
+          inWorker(
+              "a worker gives the slot of a handler that does not end to another",
+              "WorkerCore",
+              """
+                    one.wanted = false;
+                    one.overstays = true;
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """,
+              """
+                    one.wanted = false;
+                    one.overstays = true;
+                    taken[one.pool.ordinal()]--;
+                    runner.cancel(cancel.lease(), cancel.reason());
+              """),
+          inDispatcher(
+              "an end is told before it is durable",
+              "Tasks",
+              "    turns.ended(task);\n",
+              "    turns.ended(task);\n    if (task.watcher != null) tell(task.watcher, stored);\n"),
           inDispatcher(
               "more is granted than a worker takes",
               "WorkerPeer",
@@ -141,8 +160,14 @@ final class Mistakes {
           inDispatcher(
               "a task that is tried again stays in the books as ended",
               "Tasks",
-              "book.moved(stored.state(), task.state);",
-              ""),
+              """
+                  } else {
+                    moved(task, TaskState.QUEUED);
+              """,
+              """
+                  } else {
+                    task.state = TaskState.QUEUED;
+              """),
           inDispatcher(
               "a submission is told before it is safe from a loss of power",
               "Changes",

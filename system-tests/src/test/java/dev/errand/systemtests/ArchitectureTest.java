@@ -27,6 +27,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java.lang..",
+              "java.security",
               "java.util",
               "java.util.function",
               "java.util.random",

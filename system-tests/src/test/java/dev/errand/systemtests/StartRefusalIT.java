@@ -89,11 +89,18 @@ class StartRefusalIT {
     refused(
         start(
             "worker-verticle",
-            Map.of("ERRAND_WORKER_SLOTS", "many", "ERRAND_CLUSTER_AUTH_KEY", KEY),
+            Map.of(
+                "ERRAND_WORKER_SLOTS",
+                "many",
+                "ERRAND_WORKER_LABELS",
+                "{\"gpu\": \"a 100\"}",
+                "ERRAND_CLUSTER_AUTH_KEY",
+                KEY),
             "-conf",
             conf(new JsonObject().put("worker", new JsonObject().put("drain", "-1s"))).toString()),
         "worker.slots 'many' must be 1 to 100000",
-        "worker.drain '-1s' must be a duration");
+        "worker.drain '-1s' must be a duration",
+        "worker.labels: 'gpu' and 'a 100' must match");
   }
 
   @Test

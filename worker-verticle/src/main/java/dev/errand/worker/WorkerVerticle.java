@@ -52,11 +52,12 @@ public final class WorkerVerticle extends VerticleBase {
     String cluster = membership.cluster();
     Handlers handlers = handlers();
     String nodeId = membership.local().nodeId();
+    WorkerProfile profile = profile(nodeId, handlers);
     return TaskClient.create(vertx, cluster, nodeId)
         .compose(
             made -> {
               client = made;
-              return open(membership, handlers, nodeId);
+              return open(membership, handlers, profile);
             })
         .onSuccess(
             any ->
@@ -75,20 +76,33 @@ public final class WorkerVerticle extends VerticleBase {
     }
   }
 
-  private Future<Void> open(Membership membership, Handlers handlers, String nodeId) {
-    long incarnation = new SecureRandom().nextLong() >>> 1;
+  private Map<String, String> labels() {
+    try {
+      return Terms.labels(WorkerSettings.LABELS, settings.labels());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(ExitCode.USAGE, e.getMessage());
+    }
+  }
+
+  private WorkerProfile profile(String nodeId, Handlers handlers) {
     WorkerSettings.Slots slots = settings.slots();
-    runner = new AttemptRunner(handlers, slots.blocking(), this::turn, client, this::resultLimit);
+    return new WorkerProfile(
+        settings.name(),
+        nodeId,
+        new Credit(slots.blocking(), slots.eventLoop()),
+        handlers.offers(),
+        labels());
+  }
+
+  private Future<Void> open(Membership membership, Handlers handlers, WorkerProfile profile) {
+    long incarnation = new SecureRandom().nextLong() >>> 1;
+    int blocking = settings.slots().blocking();
+    runner = new AttemptRunner(handlers, blocking, this::turn, client, this::resultLimit);
     core =
         new WorkerCore(
             Header.cluster(membership.cluster()),
             incarnation,
-            new WorkerProfile(
-                settings.name(),
-                nodeId,
-                new Credit(slots.blocking(), slots.eventLoop()),
-                handlers.offers(),
-                labels()),
+            profile,
             runner,
             new BusPort(vertx, this::turn, () -> core.link()));
     consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));
@@ -108,14 +122,6 @@ public final class WorkerVerticle extends VerticleBase {
     vertx.setPeriodic(1, TICK_MILLIS, id -> turn(this::tick));
     vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> turn(runner::watch));
     return Future.all(consumer.completion(), opened).mapEmpty();
-  }
-
-  private Map<String, String> labels() {
-    try {
-      return Terms.labels(WorkerSettings.LABELS, settings.labels());
-    } catch (IllegalArgumentException e) {
-      throw new StartFailure(ExitCode.USAGE, e.getMessage());
-    }
   }
 
   private static boolean isDispatcher(Membership.Member member) {

@@ -2,8 +2,6 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.Terms;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -19,9 +17,9 @@ final class Keys {
    * Who has a key.
    *
    * @param id of the task
-   * @param high and low of the digest of its body
+   * @param body digest of what was asked for
    */
-  private record Entry(long id, long high, long low) {}
+  private record Entry(long id, Bytes body) {}
 
   private final Map<String, Entry> entries = new HashMap<>();
 
@@ -52,10 +50,9 @@ final class Keys {
     MessageDigest digest = sha256();
     // Neither a type nor the terms may hold a line's end, so nothing can be moved between them.
     String head = type + "\n" + terms + "\n";
-    digest.update(head.getBytes(StandardCharsets.UTF_8));
+    digest.update(Bytes.of(head).array());
     digest.update(payload.array(), payload.offset(), payload.length());
-    ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-    return new Entry(id, hash.getLong(), hash.getLong());
+    return new Entry(id, Bytes.of(digest.digest()));
   }
 
   private static MessageDigest sha256() {

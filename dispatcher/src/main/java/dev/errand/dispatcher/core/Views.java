@@ -5,7 +5,6 @@ import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.WaitingFor.Code;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +60,7 @@ final class Views {
     TaskType type = task.queue.type;
     String name = type.name;
     if (type.settings.paused()) {
-      return new WaitingFor(
-          Code.PAUSED,
-          "'" + name + "' is paused since " + Instant.ofEpochMilli(type.settings.since()));
+      return new WaitingFor(Code.PAUSED, "'" + name + "' is paused");
     }
     if (type.providers.stream().allMatch(provider -> provider.worker().isDraining())) {
       return new WaitingFor(Code.NO_WORKER, "no worker offers '" + name + "'");

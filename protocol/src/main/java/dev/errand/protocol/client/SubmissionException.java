@@ -7,7 +7,7 @@ public final class SubmissionException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  private final transient Duration retryAfter;
+  private final Duration retryAfter;
 
   public SubmissionException(String message) {
     this(message, null);

@@ -1,6 +1,7 @@
 package dev.errand.protocol.client;
 
 import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskState;
 
 /** A task that ended without a result: failed or cancelled. */
 public final class TaskFailedException extends RuntimeException {
@@ -16,6 +17,7 @@ public final class TaskFailedException extends RuntimeException {
             + " of type '"
             + task.type()
             + "' "
+            + (task.state() == TaskState.CANCELLED ? "was " : "")
             + task.state().text()
             + (task.error() == null
                 ? ""

@@ -30,6 +30,9 @@ public record Accepted(long number, long id, String problem, long retryMillis) {
   public static Accepted read(BatchReader batch) throws MalformedFrameException {
     long number = batch.in().varint();
     long id = batch.in().i64();
+    if (id == Long.MIN_VALUE) {
+      throw new MalformedFrameException("no time to come back");
+    }
     return id > 0
         ? taken(number, id)
         : new Accepted(number, 0, batch.in().text(MAX_PROBLEM_BYTES), -id);

@@ -46,7 +46,7 @@ public final class BatchReader {
     return in;
   }
 
-  /** The same terms, as the object that came before if they are equal. */
+  /** The same terms, as the object that came last if they are equal. */
   Terms shared(Terms next) {
     if (!terms.equals(next)) {
       terms = next;

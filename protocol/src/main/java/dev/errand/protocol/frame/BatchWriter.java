@@ -10,13 +10,35 @@ import java.util.Map;
  */
 public final class BatchWriter {
 
+  /** Room for a batch of which nothing is known. */
+  public static final int USUAL_BYTES = 512;
+
+  private static final int FEW = 4;
+
   private final FrameKind kind;
-  private final FrameWriter out = new FrameWriter(512);
-  private final Map<String, Integer> names = new HashMap<>();
+  private final FrameWriter out;
+
+  /** The first names: most frames have one or two, and the very same objects again and again. */
+  private final String[] few = new String[FEW];
+
+  /** All others. */
+  private Map<String, Integer> more;
+
+  private int names;
   private int count;
 
   public BatchWriter(FrameKind kind) {
+    this(kind, USUAL_BYTES);
+  }
+
+  /**
+   * A batch that has room at once.
+   *
+   * @param capacity in bytes, header included; it may become longer
+   */
+  public BatchWriter(FrameKind kind, int capacity) {
     this.kind = kind;
+    this.out = new FrameWriter(capacity);
     out.i32(0);
   }
 
@@ -46,13 +68,36 @@ public final class BatchWriter {
   }
 
   void name(String name) {
-    int known = names.size();
-    Integer place = names.putIfAbsent(name, known);
-    if (place == null) {
-      out.varint(known).text(name);
-    } else {
-      out.varint(place);
+    int place = place(name);
+    out.varint(place);
+    if (place == names) {
+      names++;
+      out.text(name);
     }
+  }
+
+  /** Where that name is; the next free place, taken now, if it is new. */
+  private int place(String name) {
+    int known = Math.min(names, FEW);
+    for (int i = 0; i < known; i++) {
+      if (few[i] == name) {
+        return i;
+      }
+    }
+    for (int i = 0; i < known; i++) {
+      if (few[i].equals(name)) {
+        return i;
+      }
+    }
+    if (names < FEW) {
+      few[names] = name;
+      return names;
+    }
+    if (more == null) {
+      more = new HashMap<>();
+    }
+    Integer place = more.putIfAbsent(name, names);
+    return place == null ? names : place;
   }
 
   /** Text, cut between two characters if it is longer. */

@@ -70,6 +70,9 @@ public record Done(long id, Task task) {
       return new Done(id, null);
     }
     int priority = (code & MORE) != 0 ? in.u8() : Terms.USUAL_PRIORITY;
+    if (priority > Terms.MAX_PRIORITY) {
+      throw new MalformedFrameException("priority " + priority);
+    }
     String place = (code & MORE) != 0 ? batch.name() : "";
     TaskState state = TaskState.of(code & ~MORE);
     if (state == null || !state.terminal()) {

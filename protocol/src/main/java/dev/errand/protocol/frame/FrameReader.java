@@ -1,18 +1,10 @@
 package dev.errand.protocol.frame;
 
 import dev.errand.protocol.Bytes;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Reads what a {@link FrameWriter} wrote, and trusts none of it. Not thread-safe. */
 public final class FrameReader {
-
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final byte[] frame;
   private int at = Header.BYTES;
@@ -29,20 +21,23 @@ public final class FrameReader {
 
   public int i32() throws MalformedFrameException {
     need(4);
-    int value = (int) INT.get(frame, at);
+    int value = BigEndian.i32(frame, at);
     at += 4;
     return value;
   }
 
   public long i64() throws MalformedFrameException {
     need(8);
-    long value = (long) LONG.get(frame, at);
+    long value = BigEndian.i64(frame, at);
     at += 8;
     return value;
   }
 
   /** A number that is not negative. */
   public long varint() throws MalformedFrameException {
+    if (at < frame.length && frame[at] >= 0) {
+      return frame[at++];
+    }
     long value = 0;
     for (int shift = 0; shift < 63; shift += 7) {
       int next = u8();

@@ -1,9 +1,6 @@
 package dev.errand.protocol.frame;
 
 import dev.errand.protocol.Bytes;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -12,11 +9,6 @@ import java.util.Arrays;
  * and small numbers LEB128. Not thread-safe.
  */
 public final class FrameWriter {
-
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private byte[] bytes;
   private int length = Header.BYTES;
@@ -42,14 +34,14 @@ public final class FrameWriter {
 
   public FrameWriter i32(int value) {
     room(4);
-    putInt(length, value);
+    BigEndian.i32(bytes, length, value);
     length += 4;
     return this;
   }
 
   public FrameWriter i64(long value) {
     room(8);
-    LONG.set(bytes, length, value);
+    BigEndian.i64(bytes, length, value);
     length += 8;
     return this;
   }
@@ -88,7 +80,7 @@ public final class FrameWriter {
 
   /** Overwrites four bytes written before. */
   void i32At(int offset, int value) {
-    putInt(offset, value);
+    BigEndian.i32(bytes, offset, value);
   }
 
   /** The finished frame in an array of its own length, not numbered. */
@@ -96,10 +88,6 @@ public final class FrameWriter {
     byte[] frame = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     Header.write(frame, kind, session, 0, ack, credit);
     return frame;
-  }
-
-  private void putInt(int offset, int value) {
-    INT.set(bytes, offset, value);
   }
 
   private void room(int more) {

@@ -1,6 +1,5 @@
 package dev.errand.protocol.frame;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
@@ -38,28 +37,26 @@ public record Header(FrameKind kind, Session session, long seq, long ack, Credit
     if (frame.length > MAX_FRAME_BYTES) {
       throw new MalformedFrameException("a frame of " + frame.length + " bytes is too long");
     }
-    ByteBuffer in = ByteBuffer.wrap(frame);
-    if ((in.get() & 0xff) != MAGIC) {
+    if ((frame[0] & 0xff) != MAGIC) {
       throw new MalformedFrameException("not a frame");
     }
-    int version = in.get() & 0xff;
+    int version = frame[1] & 0xff;
     if (version != VERSION) {
       throw new MalformedFrameException(
           "protocol version " + version + ", this node speaks " + VERSION);
     }
-    FrameKind kind = FrameKind.of(in.get() & 0xff);
+    FrameKind kind = FrameKind.of(frame[2] & 0xff);
     if (kind == null) {
       throw new MalformedFrameException("unknown kind of frame");
     }
-    in.get();
-    int cluster = in.getInt();
-    long storeId = in.getLong();
-    int epoch = in.getInt();
-    long peer = in.getLong();
-    int number = in.getInt();
-    long seq = in.getLong();
-    long ack = in.getLong();
-    Credit credit = new Credit(in.getLong(), in.getLong());
+    int cluster = BigEndian.i32(frame, 4);
+    long storeId = BigEndian.i64(frame, 8);
+    int epoch = BigEndian.i32(frame, 16);
+    long peer = BigEndian.i64(frame, 20);
+    int number = BigEndian.i32(frame, 28);
+    long seq = BigEndian.i64(frame, 32);
+    long ack = BigEndian.i64(frame, 40);
+    Credit credit = new Credit(BigEndian.i64(frame, 48), BigEndian.i64(frame, 56));
     if (seq < 0 || ack < 0 || credit.blocking() < 0 || credit.eventLoop() < 0) {
       throw new MalformedFrameException("negative number in the header");
     }
@@ -69,20 +66,19 @@ public record Header(FrameKind kind, Session session, long seq, long ack, Credit
   /** Writes the header over the first bytes of a frame. */
   static void write(
       byte[] frame, FrameKind kind, Session session, long seq, long ack, Credit credit) {
-    ByteBuffer.wrap(frame)
-        .put((byte) MAGIC)
-        .put((byte) VERSION)
-        .put((byte) kind.ordinal())
-        .put((byte) 0)
-        .putInt(session.cluster())
-        .putLong(session.storeId())
-        .putInt(session.epoch())
-        .putLong(session.peer())
-        .putInt(session.number())
-        .putLong(seq)
-        .putLong(ack)
-        .putLong(credit.blocking())
-        .putLong(credit.eventLoop());
+    frame[0] = (byte) MAGIC;
+    frame[1] = VERSION;
+    frame[2] = (byte) kind.ordinal();
+    frame[3] = 0;
+    BigEndian.i32(frame, 4, session.cluster());
+    BigEndian.i64(frame, 8, session.storeId());
+    BigEndian.i32(frame, 16, session.epoch());
+    BigEndian.i64(frame, 20, session.peer());
+    BigEndian.i32(frame, 28, session.number());
+    BigEndian.i64(frame, 32, seq);
+    BigEndian.i64(frame, 40, ack);
+    BigEndian.i64(frame, 48, credit.blocking());
+    BigEndian.i64(frame, 56, credit.eventLoop());
   }
 
   /** Writes all but the kind into the header of a frame that has its kind already. */

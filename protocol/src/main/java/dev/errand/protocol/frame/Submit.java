@@ -41,6 +41,7 @@ public record Submit(
   private static final int KEY = 1;
   private static final int BATCH = 2;
   private static final int REQUIRE = 4;
+  private static final int ALL_MORE = KEY | BATCH | REQUIRE;
   private static final int MAX_KEY_BYTES = 4 * TaskRequest.MAX_KEY;
 
   /** Adds the submission of that request to a batch of {@link FrameKind#SUBMIT}. */
@@ -114,12 +115,15 @@ public record Submit(
     }
   }
 
-  /** Reads the next submission; equal terms of one batch are one object. */
+  /** Reads the next submission; equal terms that follow each other are one object. */
   public static Submit read(BatchReader batch) throws MalformedFrameException {
     FrameReader in = batch.in();
     long number = in.varint();
     int flags = in.u8();
     int more = (flags & MORE) != 0 ? in.u8() : 0;
+    if ((more & ~ALL_MORE) != 0) {
+      throw new MalformedFrameException("flags of a later version: " + more);
+    }
     String type = batch.name();
     try {
       long timeout = (flags & TIMEOUT) != 0 ? in.varint() : 0;
@@ -130,6 +134,7 @@ public record Submit(
       long expires = (flags & EXPIRES) != 0 ? in.varint() : 0;
       String key = (more & KEY) != 0 ? in.text(MAX_KEY_BYTES) : null;
       BatchPlace place = (more & BATCH) != 0 ? new BatchPlace(batch.name(), in.varint()) : null;
+      TaskRequest.checkKey(key, place);
       Map<String, String> require = (more & REQUIRE) != 0 ? readLabels(batch) : Map.of();
       Terms terms =
           (flags & ~(WATCHED | MORE)) == 0 && require.isEmpty()
@@ -145,7 +150,10 @@ public record Submit(
   private static Map<String, String> readLabels(BatchReader batch) throws MalformedFrameException {
     Map<String, String> labels = new LinkedHashMap<>();
     for (int left = batch.in().varint(Terms.MAX_LABELS); left > 0; left--) {
-      labels.put(batch.name(), batch.name());
+      String name = batch.name();
+      if (labels.put(name, batch.name()) != null) {
+        throw new MalformedFrameException("label '" + name + "' twice");
+      }
     }
     return labels;
   }

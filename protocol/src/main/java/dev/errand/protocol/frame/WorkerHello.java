@@ -1,5 +1,6 @@
 package dev.errand.protocol.frame;
 
+import dev.errand.protocol.Terms;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ public record WorkerHello(
   private static final int DRAINING = 1;
   private static final int LABELS = 2;
   private static final int TASKS = 4;
+  private static final int ALL = DRAINING | LABELS | TASKS;
 
   private static final int MAX_TEXT_BYTES = 1_000;
 
@@ -77,10 +79,10 @@ public record WorkerHello(
       held.add(new Held(in.i64(), 0));
     }
     int flags = in.u8();
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (int left = (flags & LABELS) != 0 ? in.varint(frame.length) : 0; left > 0; left--) {
-      labels.put(in.text(MAX_TEXT_BYTES), in.text(MAX_TEXT_BYTES));
+    if ((flags & ~ALL) != 0) {
+      throw new MalformedFrameException("flags of a later version: " + flags);
     }
+    Map<String, String> labels = (flags & LABELS) != 0 ? readLabels(in) : Map.of();
     if ((flags & TASKS) != 0) {
       for (int i = 0; i < held.size(); i++) {
         held.set(i, new Held(held.get(i).lease(), in.i64()));
@@ -88,5 +90,20 @@ public record WorkerHello(
     }
     in.end();
     return new WorkerHello(name, nodeId, slots, offers, labels, held, (flags & DRAINING) != 0);
+  }
+
+  private static Map<String, String> readLabels(FrameReader in) throws MalformedFrameException {
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (int left = in.varint(Terms.MAX_LABELS); left > 0; left--) {
+      String name = in.text(MAX_TEXT_BYTES);
+      if (labels.put(name, in.text(MAX_TEXT_BYTES)) != null) {
+        throw new MalformedFrameException("label '" + name + "' twice");
+      }
+    }
+    try {
+      return Terms.labels("labels", labels);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException(e.getMessage());
+    }
   }
 }

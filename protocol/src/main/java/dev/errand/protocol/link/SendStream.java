@@ -19,6 +19,14 @@ public final class SendStream {
   /** A batch this long is closed and the next one opened, in bytes. */
   static final int BATCH_BYTES = 256 << 10;
 
+  /** By this part the room shrinks with each batch that needs less. */
+  private static final int SHRINK = 8;
+
+  private static final int KINDS = FrameKind.values().length;
+
+  /** How long batches of each kind were of late: the next one of a kind has that room at once. */
+  private final int[] usualBytes = new int[KINDS];
+
   private final ArrayDeque<byte[]> kept = new ArrayDeque<>();
   private BatchWriter open;
   private long acked;
@@ -32,13 +40,16 @@ public final class SendStream {
       close();
     }
     if (open == null) {
-      open = new BatchWriter(kind);
+      int usual = usualBytes[kind.ordinal()];
+      open = new BatchWriter(kind, usual == 0 ? BatchWriter.USUAL_BYTES : usual);
     }
     return open;
   }
 
   private void close() {
     byte[] frame = open.frame(NOBODY);
+    int kind = open.kind().ordinal();
+    usualBytes[kind] = Math.max(frame.length, usualBytes[kind] - usualBytes[kind] / SHRINK);
     open = null;
     kept.add(frame);
     keptBytes += frame.length;

@@ -23,6 +23,7 @@ import dev.errand.protocol.frame.Submit;
 import dev.errand.protocol.frame.Watch;
 import dev.errand.protocol.frame.Welcome;
 import dev.errand.protocol.link.RecordingPort;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -40,6 +41,10 @@ class ClientCoreTest {
   private final RecordingPort port = new RecordingPort();
   private final ClientCore client = new ClientCore(CLUSTER, PEER, "node-1", port);
   private final List<String> told = new ArrayList<>();
+
+  /** When those that were refused may come back. */
+  private final List<Duration> retryAfter = new ArrayList<>();
+
   private Session session;
   private int sessions;
   private long lastTold;
@@ -82,6 +87,9 @@ class ClientCoreTest {
     void failed(RuntimeException why) {
       String kind = why.getClass().getSimpleName();
       told.add(name + " " + kind + ": " + why.getMessage());
+      if (why instanceof SubmissionException refused) {
+        retryAfter.add(refused.retryAfter());
+      }
     }
   }
 
@@ -211,6 +219,27 @@ class ClientCoreTest {
     assertThat(told).hasSize(2);
     accept(3, ID + 11);
     assertThat(told).endsWith("c accepted 11");
+  }
+
+  @Test
+  void whatOnlyALimitRefusesIsToldWhenToComeBack() {
+    begin(1, FORGOTTEN);
+    submit("full");
+    submit("bad");
+    client.flush();
+    tell(
+        FrameKind.ACCEPTED,
+        1,
+        batch -> {
+          new Accepted(1, 0, "the queue is full", 4_321).write(batch);
+          new Accepted(2, 0, "payload is empty", 0).write(batch);
+        });
+    client.submit(new Told(TaskRequest.of("large", "123456789"), false));
+    client.flush();
+    client.close();
+    submit("late");
+    assertThat(told).hasSize(4).startsWith("full SubmissionException: the queue is full");
+    assertThat(retryAfter).containsExactly(Duration.ofMillis(4_321), null, null, null);
   }
 
   @Test

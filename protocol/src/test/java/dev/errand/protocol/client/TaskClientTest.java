@@ -24,6 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -97,11 +98,13 @@ class TaskClientTest {
 
   private void take(Submit submit) {
     long id = submit.type().equals("refused") ? 0 : ++lastId;
-    new Accepted(submit.number(), id, "no room", 0).write(dispatcher.batch(FrameKind.ACCEPTED));
+    new Accepted(submit.number(), id, "no room", 4_000).write(dispatcher.batch(FrameKind.ACCEPTED));
     if (submit.watched() && submit.type().equals("echo")) {
       tellEnd(id, TaskState.SUCCEEDED, submit.payload(), null);
     } else if (submit.watched() && submit.type().equals("fails")) {
       tellEnd(id, TaskState.FAILED, null, new TaskError(ErrorKind.HANDLER, "no route"));
+    } else if (submit.watched() && submit.type().equals("cancelled")) {
+      tellEnd(id, TaskState.CANCELLED, null, null);
     }
   }
 
@@ -156,11 +159,26 @@ class TaskClientTest {
   }
 
   @Test
+  void aTaskThatIsCancelledFailsWhoRunsIt() throws Exception {
+    assertThatThrownBy(() -> get(client.run(TaskRequest.of("cancelled", 1))))
+        .cause()
+        .isInstanceOf(TaskFailedException.class)
+        .hasMessageEndingWith("of type 'fails' was cancelled")
+        .extracting(thrown -> ((TaskFailedException) thrown).task().state())
+        .isEqualTo(TaskState.CANCELLED);
+    assertThatThrownBy(() -> get(client.call("cancelled", 1, String.class)))
+        .cause()
+        .isInstanceOf(TaskFailedException.class);
+  }
+
+  @Test
   void aRefusalFailsTheSubmission() {
     assertThatThrownBy(() -> get(client.submit(TaskRequest.of("refused", 1))))
         .cause()
         .isInstanceOf(SubmissionException.class)
-        .hasMessage("no room");
+        .hasMessage("no room")
+        .extracting(thrown -> ((SubmissionException) thrown).retryAfter())
+        .isEqualTo(Duration.ofSeconds(4));
     assertThatThrownBy(() -> get(client.run(TaskRequest.of("refused", 1))))
         .cause()
         .isInstanceOf(SubmissionException.class);
@@ -202,6 +220,64 @@ class TaskClientTest {
                         : null));
     assertThat(get(client.get(known.id()))).isEqualTo(known);
     assertThat(get(client.get(TaskId.text(8)))).isNull();
+  }
+
+  /** A dispatcher that knows one task answers at that address. */
+  private void serve(String address, Task known) {
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            address,
+            asked -> {
+              String id = asked.body().getString("id");
+              if (id.equals(known.id())) {
+                asked.reply(TaskJson.encode(known));
+              } else if (id.equals(TaskId.text(9))) {
+                asked.fail(409, "task " + id + " has ended: it succeeded");
+              } else {
+                asked.fail(404, "there is no task " + id);
+              }
+            });
+  }
+
+  private static void failsWith(int code, String message, Future<Task> answer) {
+    assertThatThrownBy(() -> get(answer))
+        .cause()
+        .isInstanceOf(ReplyException.class)
+        .hasMessage(message)
+        .extracting(thrown -> ((ReplyException) thrown).failureCode())
+        .isEqualTo(code);
+  }
+
+  @Test
+  void aTaskCanBeCancelled() throws Exception {
+    Task cancelled = task(7, TaskState.CANCELLED, null, null);
+    serve(Addresses.TASKS_CANCEL, cancelled);
+    assertThat(get(client.cancel(cancelled.id()))).isEqualTo(cancelled);
+    failsWith(404, "there is no task " + TaskId.text(8), client.cancel(TaskId.text(8)));
+    failsWith(
+        409, "task " + TaskId.text(9) + " has ended: it succeeded", client.cancel(TaskId.text(9)));
+  }
+
+  @Test
+  void aTaskCanBeRetried() throws Exception {
+    Task waits = task(7, TaskState.QUEUED, null, null);
+    serve(Addresses.TASKS_RETRY, waits);
+    assertThat(get(client.retry(waits.id()))).isEqualTo(waits);
+    failsWith(404, "there is no task " + TaskId.text(8), client.retry(TaskId.text(8)));
+    failsWith(
+        409, "task " + TaskId.text(9) + " has ended: it succeeded", client.retry(TaskId.text(9)));
+  }
+
+  @Test
+  void withoutADispatcherNothingIsCancelledNorRetried() {
+    for (Future<Task> answer : List.of(client.cancel("x"), client.retry("x"))) {
+      assertThatThrownBy(() -> get(answer))
+          .cause()
+          .isInstanceOf(ReplyException.class)
+          .extracting(thrown -> ((ReplyException) thrown).failureCode())
+          .isEqualTo(-1);
+    }
   }
 
   @Test

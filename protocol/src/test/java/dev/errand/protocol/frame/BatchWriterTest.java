@@ -111,13 +111,60 @@ class BatchWriterTest {
   }
 
   @Test
+  void endsHaveAPriorityAndABatchWhereTheyAreUnusual() throws Exception {
+    Done usual = Sample.done(1, TaskState.SUCCEEDED, Bytes.of("1"), null, "w");
+    List<Done> ends = new ArrayList<>();
+    for (int priority = 0; priority <= Terms.MAX_PRIORITY; priority++) {
+      ends.add(Sample.with(priority, null, usual));
+      ends.add(Sample.with(priority, "b" + priority % 2, usual));
+    }
+    assertThat(back(FrameKind.DONE, batch -> ends.forEach(each -> each.write(batch))))
+        .isEqualTo(ends);
+    byte[] frame = Sample.batch(FrameKind.DONE, usual::write);
+    assertThat(Sample.batch(FrameKind.DONE, Sample.with(5, null, usual)::write))
+        .hasSizeGreaterThan(frame.length);
+  }
+
+  @Test
+  void anEndOfAPriorityThatThereIsNotIsMalformed() {
+    int more = 128;
+    for (int priority : new int[] {10, 255}) {
+      assertMalformed(FrameKind.DONE, batch -> cancelled(batch, more, priority));
+    }
+    for (TaskState state : List.of(TaskState.SCHEDULED, TaskState.QUEUED, TaskState.RUNNING)) {
+      assertMalformed(
+          FrameKind.DONE, batch -> batch.entry().i64(1).u8(more | state.ordinal()).u8(9));
+    }
+  }
+
+  private static void cancelled(BatchWriter batch, int more, int priority) {
+    batch.entry().i64(1).u8(more | TaskState.CANCELLED.ordinal()).u8(priority);
+    batch.name("");
+    batch.name("t");
+    batch.writer().varint(0).varint(1);
+    batch.name("");
+    batch.writer().varint(1).varint(0).varint(2);
+  }
+
+  @Test
+  void aTimeToComeBackThatIsNoneIsMalformed() {
+    assertMalformed(
+        FrameKind.ACCEPTED, batch -> batch.entry().varint(1).i64(Long.MIN_VALUE).text("full"));
+  }
+
+  @Test
   void otherEntriesComeBack() throws Exception {
     List<Release> releases =
         List.of(new Release(Long.MIN_VALUE, false, ""), new Release(1, true, "r".repeat(500)));
     assertThat(back(FrameKind.RELEASE, batch -> releases.forEach(each -> each.write(batch))))
         .isEqualTo(releases);
     List<Accepted> answers =
-        List.of(Accepted.taken(0, 1), new Accepted(Long.MAX_VALUE, 0, "p".repeat(2_000), 0));
+        List.of(
+            Accepted.taken(0, 1),
+            Accepted.taken(1, Long.MAX_VALUE),
+            new Accepted(Long.MAX_VALUE, 0, "p".repeat(2_000), 0),
+            new Accepted(2, 0, "the queue is full", 1),
+            new Accepted(3, 0, "the queue is full", Long.MAX_VALUE));
     assertThat(back(FrameKind.ACCEPTED, batch -> answers.forEach(each -> each.write(batch))))
         .isEqualTo(answers);
   }

@@ -1,5 +1,6 @@
 package dev.errand.protocol.frame;
 
+import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Progress;
@@ -17,12 +18,13 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A frame and what it says. The values of {@link #all} are those of the golden frames: a later
- * version of the protocol adds its own and keeps these.
+ * A frame and what it says. The values of {@link #all} and {@link #more} are those of the golden
+ * frames: a later version of the protocol adds its own and keeps these.
  *
  * @param frame as it is written
  * @param header its header
@@ -45,6 +47,130 @@ record Sample(byte[] frame, Header header, Object body) {
     addWorkersBatches(all);
     addClientsBatches(all);
     return all;
+  }
+
+  /** One of each kind that can say more, with all that it can say. */
+  static Map<FrameKind, Sample> more() {
+    Map<FrameKind, Sample> more = new EnumMap<>(FrameKind.class);
+    addHelloWithLabels(more);
+    addSubmissionsWithOptions(more);
+    List<Accepted> answers =
+        List.of(
+            Accepted.taken(1, ID),
+            new Accepted(2, 0, "the queue is full", 1),
+            new Accepted(3, 0, "the queue is full", 86_400_000));
+    add(more, FrameKind.ACCEPTED, answers, batch -> answers.forEach(each -> each.write(batch)));
+    addEndsWithOptions(more);
+    return more;
+  }
+
+  /** All that there are. */
+  static List<Sample> both() {
+    return Stream.of(all(), more()).flatMap(each -> each.values().stream()).toList();
+  }
+
+  private static void addHelloWithLabels(Map<FrameKind, Sample> more) {
+    WorkerHello hello =
+        new WorkerHello(
+            "worker-2",
+            "5d1d",
+            new Credit(4, 1_000),
+            List.of(new Offer("square", Pool.BLOCKING, 0)),
+            labels("gpu", "a100", "zone", "eu-1/b"),
+            List.of(
+                new WorkerHello.Held(LEASE, ID),
+                new WorkerHello.Held(LEASE + 1, 0),
+                new WorkerHello.Held(LEASE + 2, Long.MAX_VALUE)),
+            false);
+    add(more, hello.frame(UNKNOWN), UNKNOWN, 0, Credit.NONE, hello);
+  }
+
+  private static void addSubmissionsWithOptions(Map<FrameKind, Sample> more) {
+    TaskRequest plain = TaskRequest.ofJson("square", Bytes.of("423"));
+    List<TaskRequest> requests =
+        List.of(
+            plain
+                .with(
+                    new Terms(
+                        2_592_000_000L,
+                        1_000,
+                        1,
+                        9,
+                        315_360_000_000L,
+                        60_000,
+                        labels("gpu", "a100", "zone", "eu-1/b")))
+                .withIdempotencyKey("order-ü-423")
+                .withBatch(new BatchPlace("a-batch", 0)),
+            plain.withPriority(0).withBatch(new BatchPlace("a-batch", 1L << 40)),
+            plain.withIdempotencyKey("k"),
+            plain.withRequire(labels("zone", "a100")));
+    List<Submit> submits = new ArrayList<>();
+    for (TaskRequest each : requests) {
+      submits.add(submit(submits.size() + 1, submits.isEmpty(), each));
+    }
+    add(
+        more,
+        FrameKind.SUBMIT,
+        submits,
+        batch -> {
+          for (Submit each : submits) {
+            int place = (int) each.number() - 1;
+            Submit.write(batch, each.number(), each.watched(), requests.get(place));
+          }
+        });
+  }
+
+  private static void addEndsWithOptions(Map<FrameKind, Sample> more) {
+    TaskError poison = new TaskError(ErrorKind.POISON, "3 workers were lost while it ran");
+    TaskError expired = new TaskError(ErrorKind.EXPIRED, "it has expired");
+    List<Done> ends =
+        List.of(
+            with(9, "a-batch", done(ID, TaskState.SUCCEEDED, Bytes.of("1"), null, "w")),
+            with(0, null, done(ID + 1, TaskState.FAILED, null, poison, "w")),
+            with(4, "another~batch", done(ID + 2, TaskState.FAILED, null, expired, null)),
+            with(9, "a-batch", done(ID + 3, TaskState.CANCELLED, null, null, null)));
+    add(more, FrameKind.DONE, ends, batch -> ends.forEach(done -> done.write(batch)));
+  }
+
+  /** Labels in the order of their names. */
+  static Map<String, String> labels(String... namesAndValues) {
+    Map<String, String> labels = new TreeMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      labels.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return labels;
+  }
+
+  /** What a request reads as. */
+  static Submit submit(long number, boolean watched, TaskRequest request) {
+    return new Submit(
+        number,
+        watched,
+        request.type(),
+        request.payload(),
+        request.terms(),
+        request.idempotencyKey(),
+        request.batch());
+  }
+
+  /** The same end of a task of that priority and batch. */
+  static Done with(int priority, String batch, Done done) {
+    Task task = done.task();
+    return new Done(
+        done.id(),
+        new Task(
+            task.id(),
+            task.type(),
+            task.state(),
+            null,
+            task.result(),
+            task.error(),
+            task.attempts(),
+            task.times(),
+            priority,
+            batch,
+            null,
+            null));
   }
 
   private static void addRequests(Map<FrameKind, Sample> all) {

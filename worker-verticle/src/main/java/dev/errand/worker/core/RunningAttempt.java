@@ -15,6 +15,9 @@ final class RunningAttempt {
   /** Whether the dispatcher closed it, or was told its end, before it left its slot. */
   boolean overstays;
 
+  /** Whether it is of a store that is gone: the dispatcher that is there knows nothing of it. */
+  boolean orphaned;
+
   /** Whether its handler was told that it is lost. */
   boolean lost;
 

@@ -25,9 +25,9 @@ import dev.errand.protocol.link.DispatcherLink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A worker's state machine: what is granted takes a slot and starts; what it comes to is kept until
@@ -102,19 +102,34 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       }
     }
     if (link.session() == null && lostAt != 0 && now - lostAt >= KEEP_NANOS) {
-      lostAt = 0;
+      // What comes later waits as long.
+      lostAt = now;
       dropOutcomes();
     }
   }
 
-  /** What had begun must not look as if it never had: of each the lease is kept. */
+  /**
+   * What had begun must not look as if it never had, nor the other way round: of each the lease is
+   * given back, if it still takes a slot when it has left that.
+   */
   private void dropOutcomes() {
-    List<Held> kept = kept();
+    Map<Long, Release> kept = new LinkedHashMap<>();
+    forEachKept(
+        outcome -> kept.put(outcome.lease(), dropped(outcome)),
+        release -> kept.putIfAbsent(release.lease(), release));
     link.sending().clear();
-    for (Held each : kept) {
-      new Release(each.lease(), true, "no dispatcher came for its outcome")
-          .write(link.batch(FrameKind.RELEASE));
+    for (Release each : kept.values()) {
+      RunningAttempt one = running.get(each.lease());
+      if (one == null || one.orphaned) {
+        each.write(link.batch(FrameKind.RELEASE));
+      } else {
+        one.overstays = true;
+      }
     }
+  }
+
+  private static Release dropped(Outcome outcome) {
+    return new Release(outcome.lease(), true, "no dispatcher came for its outcome");
   }
 
   private void timeOut(RunningAttempt one) {
@@ -223,44 +238,56 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   @Override
   public void progress(long lease, Progress told) {
-    if (running.containsKey(lease)) {
+    RunningAttempt one = running.get(lease);
+    if (one != null && !one.orphaned) {
       progress.put(lease, told);
     }
   }
 
   @Override
   public byte[] hello(Session session) {
-    List<Held> held = kept();
-    held.removeIf(each -> running.containsKey(each.lease()));
-    running.forEach((lease, one) -> held.add(new Held(lease, one.attempt.task())));
+    Map<Long, Long> held = kept();
+    running.forEach(
+        (lease, one) -> {
+          if (!one.orphaned) {
+            held.put(lease, one.attempt.task());
+          }
+        });
     return new WorkerHello(
             profile.name(),
             profile.nodeId(),
             profile.slots(),
             profile.offers(),
             profile.labels(),
-            held,
+            held.entrySet().stream().map(each -> new Held(each.getKey(), each.getValue())).toList(),
             draining)
         .frame(session);
   }
 
-  /** The leases whose outcome or release the dispatcher has not recorded. */
-  private List<Held> kept() {
-    List<Held> held = new ArrayList<>();
-    link.sending().forEachKept(frame -> addLeases(frame, held));
+  /** The leases whose outcome or release the dispatcher has not recorded, with their tasks. */
+  private Map<Long, Long> kept() {
+    Map<Long, Long> held = new LinkedHashMap<>();
+    forEachKept(
+        outcome -> held.put(outcome.lease(), outcome.task()),
+        release -> held.putIfAbsent(release.lease(), 0L));
     return held;
   }
 
-  private static void addLeases(byte[] frame, List<Held> held) {
+  /** Of what overstayed there are both. */
+  private void forEachKept(Consumer<Outcome> outcomes, Consumer<Release> releases) {
+    link.sending().forEachKept(frame -> readEach(frame, outcomes, releases));
+  }
+
+  private static void readEach(
+      byte[] frame, Consumer<Outcome> outcomes, Consumer<Release> releases) {
     try {
       FrameKind kind = Header.read(frame).kind();
       BatchReader batch = new BatchReader(frame);
       while (batch.next()) {
         if (kind == FrameKind.OUTCOMES) {
-          Outcome outcome = Outcome.read(batch);
-          held.add(new Held(outcome.lease(), outcome.task()));
+          outcomes.accept(Outcome.read(batch));
         } else if (kind == FrameKind.RELEASE) {
-          held.add(new Held(Release.read(batch).lease(), 0));
+          releases.accept(Release.read(batch));
         }
       }
     } catch (MalformedFrameException e) {
@@ -299,8 +326,11 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     lostAt = 0;
     refusal = null;
     if (!sameStore) {
+      progress.clear();
       for (RunningAttempt one : running.values()) {
+        one.orphaned = true;
         one.wanted = false;
+        one.overstays = false;
         lose(one);
       }
     }
@@ -351,8 +381,9 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       return;
     }
     granted[offer.pool().ordinal()]++;
-    if (draining) {
-      new Release(grant.lease(), false, "draining").write(link.batch(FrameKind.RELEASE));
+    String obstacle = obstacle(grant.lease());
+    if (obstacle != null) {
+      new Release(grant.lease(), false, obstacle).write(link.batch(FrameKind.RELEASE));
       return;
     }
     Attempt attempt =
@@ -369,9 +400,20 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     runner.run(attempt);
   }
 
+  /** Why it can't be run here; null: it can. */
+  private String obstacle(long lease) {
+    if (draining) {
+      return "draining";
+    }
+    // Each store counts from the same number.
+    return running.containsKey(lease)
+        ? "an attempt of an earlier dispatcher has that lease here"
+        : null;
+  }
+
   private void cancelled(Cancel cancel) {
     RunningAttempt one = running.get(cancel.lease());
-    if (one != null) {
+    if (one != null && !one.orphaned) {
       one.wanted = false;
       one.overstays = true;
       runner.cancel(cancel.lease(), cancel.reason());

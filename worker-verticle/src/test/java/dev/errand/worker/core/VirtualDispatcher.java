@@ -147,6 +147,11 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
         Bytes.of("7"));
   }
 
+  /** The next grant has that lease: another store begins to count again. */
+  void countFrom(long lease) {
+    lastLease = lease - 1;
+  }
+
   /** The id of the task of that lease. */
   static long task(long lease) {
     return lease + 10_000;

@@ -475,6 +475,295 @@ class WorkerCoreTest {
     assertThat(core.refusal()).isNull();
   }
 
+  private static final Duration AWAY = Duration.ofMinutes(10).plusSeconds(4);
+
+  private static Release left(long lease) {
+    return new Release(lease, true, "it has left its slot");
+  }
+
+  private static Release dropped(long lease) {
+    return new Release(lease, true, "no dispatcher came for its outcome");
+  }
+
+  @Test
+  void anAttemptThatTimedOutSaysOnceWhenItHasLeftItsSlot() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(Duration.ofSeconds(5));
+    assertThat(dispatcher.outcomes).hasSize(1);
+    assertThat(dispatcher.releases).isEmpty();
+    fail(lease);
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.releases).containsExactly(left(lease));
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.OUTCOMES, FrameKind.RELEASE);
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 6));
+  }
+
+  @Test
+  void anAttemptThatWasCancelledSaysOnceWhenItHasLeftItsSlot() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.cancels(lease, CancelReason.CANCELLED);
+    dispatcher.cancels(lease, CancelReason.TIMEOUT);
+    dispatcher.pass(Duration.ofSeconds(5));
+    core.release(lease, false, "it was cancelled before it began");
+    assertThat(dispatcher.kinds).isEmpty();
+    succeed(lease);
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.releases).containsExactly(left(lease));
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.RELEASE);
+  }
+
+  @Test
+  void anAttemptThatWasCancelledAfterItTimedOutLeavesOnce() {
+    long lease = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(Duration.ofSeconds(2));
+    dispatcher.cancels(lease, CancelReason.TIMEOUT);
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.outcomes).hasSize(1);
+    assertThat(dispatcher.releases).containsExactly(left(lease));
+  }
+
+  @Test
+  void whatEndedBeforeItWasCancelledHasAnOutcomeAndNothingElse() {
+    long good = dispatcher.grant("loops");
+    long bad = dispatcher.grant("blocks");
+    succeed(good);
+    fail(bad);
+    dispatcher.cancels(good, CancelReason.CANCELLED);
+    dispatcher.cancels(bad, CancelReason.CANCELLED);
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.outcomes).hasSize(2);
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(dispatcher.cancels).isEmpty();
+  }
+
+  @Test
+  void whatIsCancelledBetweenItsOutcomeAndItsEndSaysWhenItHasLeft() {
+    long lease = dispatcher.grant("loops");
+    core.outcome(lease, RESULT, null, 1_234);
+    core.flush();
+    dispatcher.cancels(lease, CancelReason.CANCELLED);
+    assertThat(dispatcher.releases).isEmpty();
+    core.ended(lease);
+    core.flush();
+    assertThat(dispatcher.outcomes).containsExactly(success(lease));
+    assertThat(dispatcher.releases).containsExactly(left(lease));
+  }
+
+  @Test
+  void anAttemptThatIsCancelledAndLostLeavesOnce() {
+    long lease = dispatcher.grant("loops");
+    dispatcher.cancels(lease, CancelReason.CANCELLED);
+    dispatcher.fallSilent();
+    fail(lease);
+    assertThat(core.recorded()).isFalse();
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).containsExactly(left(lease));
+    assertThat(core.recorded()).isTrue();
+  }
+
+  @Test
+  void aHelloTellsTheTasksOfWhatTakesASlotAndOfOutcomesThatAreKept() {
+    dispatcher.records = false;
+    long kept = dispatcher.grant("loops");
+    succeed(kept);
+    long timedOut = dispatcher.grant("loops", SECOND);
+    long left = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(Duration.ofSeconds(2));
+    core.ended(left);
+    long released = dispatcher.grant("loops");
+    core.release(released, false, "why not");
+    core.ended(released);
+    long running = dispatcher.grant("blocks");
+    long cancelled = dispatcher.grant("blocks");
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    dispatcher.restart(dispatcher.store);
+    assertThat(dispatcher.hello.held())
+        .containsExactlyInAnyOrder(
+            new WorkerHello.Held(kept, VirtualDispatcher.task(kept)),
+            new WorkerHello.Held(timedOut, VirtualDispatcher.task(timedOut)),
+            new WorkerHello.Held(left, VirtualDispatcher.task(left)),
+            new WorkerHello.Held(released, 0),
+            new WorkerHello.Held(running, VirtualDispatcher.task(running)),
+            new WorkerHello.Held(cancelled, VirtualDispatcher.task(cancelled)));
+  }
+
+  @Test
+  void ofEachOutcomeThatIsDroppedOneReleaseIsKept() {
+    dispatcher.there = false;
+    long first = dispatcher.grant("loops");
+    succeed(first);
+    long timedOut = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(SECOND);
+    core.ended(timedOut);
+    long second = dispatcher.grant("blocks");
+    fail(second);
+    dispatcher.pass(AWAY);
+    assertThat(core.owes()).isTrue();
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(held()).containsExactly(first, timedOut, second);
+    assertThat(dispatcher.releases)
+        .containsExactly(dropped(first), dropped(timedOut), dropped(second));
+    dispatcher.pass(SECOND);
+    assertThat(core.recorded()).isTrue();
+  }
+
+  @Test
+  void whatWasGivenBackBeforeItBeganIsStillKnownNotToHaveBegun() {
+    dispatcher.there = false;
+    long lease = dispatcher.grant("loops");
+    core.release(lease, false, "the lanes are blocked");
+    core.ended(lease);
+    dispatcher.pass(AWAY);
+    dispatcher.comeBack();
+    assertThat(dispatcher.releases)
+        .containsExactly(new Release(lease, false, "the lanes are blocked"));
+  }
+
+  @Test
+  void whatStillTakesASlotIsNotGivenBackWithItsOutcome() {
+    dispatcher.there = false;
+    long timedOut = dispatcher.grant("loops", SECOND);
+    long told = dispatcher.grant("loops");
+    core.outcome(told, RESULT, null, 1);
+    dispatcher.pass(AWAY);
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(held()).containsExactly(timedOut, told);
+    succeed(timedOut);
+    succeed(told);
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).containsExactly(left(timedOut), left(told));
+  }
+
+  @Test
+  void anOutcomeThatComesLateWaitsForTenMinutesAtMostAsWell() {
+    long early = dispatcher.grant("loops", Duration.ofHours(1));
+    long late = dispatcher.grant("loops", Duration.ofHours(1));
+    dispatcher.there = false;
+    succeed(early);
+    dispatcher.pass(AWAY);
+    succeed(late);
+    dispatcher.pass(AWAY);
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).containsExactly(dropped(early), dropped(late));
+  }
+
+  @Test
+  void anOutcomeThatComesLateIsToldToADispatcherThatComesSoonAfter() {
+    long late = dispatcher.grant("loops", Duration.ofHours(1));
+    dispatcher.there = false;
+    dispatcher.pass(AWAY);
+    succeed(late);
+    dispatcher.pass(SECOND);
+    dispatcher.comeBack();
+    assertThat(dispatcher.outcomes).containsExactly(success(late));
+  }
+
+  @Test
+  void whatOverstaysIsNothingToADispatcherWithAnotherStore() {
+    long timedOut = dispatcher.grant("loops", SECOND);
+    long cancelled = dispatcher.grant("loops");
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    dispatcher.pass(SECOND);
+    dispatcher.restart(2);
+    // It does not know them, and says so.
+    dispatcher.cancels(timedOut, CancelReason.LOST);
+    dispatcher.cancels(cancelled, CancelReason.LOST);
+    fail(timedOut);
+    fail(cancelled);
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(core.recorded()).isTrue();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+  }
+
+  @Test
+  void anotherStoreBeginsToCountAgainAndItsLeasesAreOthers() {
+    long old = dispatcher.grant("blocks");
+    core.progress(old, new Progress(0.5, "of the old one"));
+    dispatcher.restart(2);
+    dispatcher.countFrom(old);
+    assertThat(dispatcher.grant("blocks")).isEqualTo(old);
+    assertThat(dispatcher.attempts).hasSize(1);
+    assertThat(dispatcher.releases)
+        .containsExactly(
+            new Release(old, false, "an attempt of an earlier dispatcher has that lease here"));
+    dispatcher.cancels(old, CancelReason.CANCELLED);
+    core.progress(old, new Progress(0.75, "of the old one"));
+    dispatcher.restart(2);
+    assertThat(held()).doesNotContain(old);
+    succeed(old);
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.outcomes).isEmpty();
+    assertThat(dispatcher.releases).hasSize(1);
+    assertThat(dispatcher.heartbeats).allMatch(each -> each.progress().isEmpty());
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
+    assertThat(core.runningCount()).isZero();
+  }
+
+  @Test
+  void aLeaseThatAnEarlierStoreHasHereIsGivenBackAsNeverBegunHoweverLateThatIs() {
+    long old = dispatcher.grant("blocks");
+    dispatcher.restart(2);
+    dispatcher.there = false;
+    dispatcher.countFrom(old);
+    dispatcher.grant("blocks");
+    dispatcher.pass(AWAY);
+    succeed(old);
+    dispatcher.comeBack();
+    assertThat(dispatcher.releases)
+        .containsExactly(
+            new Release(old, false, "an attempt of an earlier dispatcher has that lease here"));
+  }
+
+  @Test
+  void aWorkerThatDrainsHasWhatOverstayedRecordedBeforeItIsDone() {
+    dispatcher.records = false;
+    long cancelled = dispatcher.grant("loops");
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    long timedOut = dispatcher.grant("loops", SECOND);
+    dispatcher.pass(SECOND);
+    core.drain();
+    core.flush();
+    fail(cancelled);
+    fail(timedOut);
+    assertThat(core.runningCount()).isZero();
+    core.stopAll();
+    core.releaseAll("it stops");
+    core.flush();
+    assertThat(core.owes()).isTrue();
+    assertThat(core.recorded()).isFalse();
+    assertThat(dispatcher.releases).containsExactly(left(cancelled), left(timedOut));
+    dispatcher.records = true;
+    dispatcher.pass(Duration.ofMillis(1_050));
+    assertThat(core.recorded()).isTrue();
+    assertThat(core.owes()).isFalse();
+    assertThat(dispatcher.releases).hasSize(2);
+  }
+
+  @Test
+  void aWorkerThatStopsDoesNotWaitForWhatOverstays() {
+    long cancelled = dispatcher.grant("loops");
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    core.drain();
+    core.stopAll();
+    core.releaseAll("it stops");
+    core.flush();
+    dispatcher.pass(Duration.ofMillis(1_050));
+    assertThat(dispatcher.releases).isEmpty();
+    assertThat(core.recorded()).isTrue();
+    assertThat(core.owes()).isFalse();
+    core.bye();
+    core.flush();
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.DRAINING, FrameKind.BYE);
+  }
+
   private List<Long> held() {
     return dispatcher.hello.held().stream().map(WorkerHello.Held::lease).toList();
   }
