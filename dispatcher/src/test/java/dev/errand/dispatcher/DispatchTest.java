@@ -8,6 +8,7 @@ import dev.errand.dispatcher.core.Counters;
 import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.EndedTasks;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.Refusal;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TypeView;
 import dev.errand.dispatcher.core.VirtualClient;
@@ -320,5 +321,152 @@ class DispatchTest {
     assertThat(snapshot.workers()).isEmpty();
     assertThat(snapshot.clients()).isOne();
     assertThat(snapshot.counters()).isEqualTo(new Counters(1, 0));
+  }
+
+  /** The id of a task that is queued, all durable. */
+  private long queued() {
+    store.atOnce = Future.succeededFuture();
+    submit(1);
+    await(() -> client.answer(1) != null);
+    store.atOnce = null;
+    return onLoop(() -> client.answer(1).id());
+  }
+
+  private void assertRefused(Future<Task> answer, Refusal.Kind kind) {
+    await(answer::isComplete);
+    assertThat(answer.cause())
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refused -> assertThat(refused.refusal().kind()).isEqualTo(kind));
+  }
+
+  /** What a store that keeps everything says. */
+  private void tellLastEnd(int read, long id) {
+    onLoop(
+        () -> {
+          StoredTask last = null;
+          for (Changes changes : store.appended) {
+            for (StoredTask task : changes.tasks()) {
+              last = task.spec().id() == id && task.state().terminal() ? task : last;
+            }
+          }
+          return store.reads.get(read).tryComplete(last);
+        });
+  }
+
+  private void awaitReads(int count) {
+    await(() -> store.reads.size() >= count);
+  }
+
+  @Test
+  void aCancellationIsAnsweredWhenItIsDurable() {
+    long id = queued();
+    Future<Task> cancelled = onLoop(() -> dispatch.cancel(id));
+    awaitAppends(2);
+    passTurns();
+    assertThat(cancelled.isComplete()).isFalse();
+    complete(1);
+    awaitReads(1);
+    tellLastEnd(0, id);
+    await(cancelled::isComplete);
+    assertThat(cancelled.result().state()).isEqualTo(TaskState.CANCELLED);
+  }
+
+  @Test
+  void whatIsBeingCancelledCannotBeCancelledAgain() {
+    long id = queued();
+    Future<Task> first = onLoop(() -> dispatch.cancel(id));
+    assertRefused(onLoop(() -> dispatch.cancel(id)), Refusal.Kind.CONFLICT);
+    assertThat(first.isComplete()).isFalse();
+  }
+
+  @Test
+  void whatHasEndedCannotBeCancelled() {
+    Future<Task> answer = onLoop(() -> dispatch.cancel(8));
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    assertRefused(answer, Refusal.Kind.CONFLICT);
+    assertThat(answer.cause()).hasMessageEndingWith("has ended: it succeeded");
+  }
+
+  @Test
+  void whatNeverWasCanNeitherBeCancelledNorTriedAgain() {
+    Future<Task> cancelled = onLoop(() -> dispatch.cancel(8));
+    Future<Task> retried = onLoop(() -> dispatch.retry(8));
+    onLoop(() -> store.reads.get(0).tryComplete());
+    onLoop(() -> store.reads.get(1).tryComplete());
+    assertRefused(cancelled, Refusal.Kind.UNKNOWN);
+    assertRefused(retried, Refusal.Kind.UNKNOWN);
+  }
+
+  @Test
+  void aRetryIsAnsweredWhenItIsDurable() {
+    Future<Task> retried = onLoop(() -> dispatch.retry(8));
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    awaitAppends(1);
+    passTurns();
+    assertThat(retried.isComplete()).isFalse();
+    complete(0);
+    await(retried::isComplete);
+    assertThat(retried.result().state()).isEqualTo(TaskState.QUEUED);
+    assertThat(retried.result().attempt()).isZero();
+  }
+
+  @Test
+  void aTaskIsTriedAgainOnceAtATime() {
+    Future<Task> first = onLoop(() -> dispatch.retry(8));
+    assertRefused(onLoop(() -> dispatch.retry(8)), Refusal.Kind.CONFLICT);
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    awaitAppends(1);
+    assertRefused(onLoop(() -> dispatch.retry(8)), Refusal.Kind.CONFLICT);
+    complete(0);
+    await(first::isComplete);
+    assertRefused(onLoop(() -> dispatch.retry(8)), Refusal.Kind.CONFLICT);
+    assertThat(onLoop(() -> store.reads)).hasSize(1);
+  }
+
+  @Test
+  void aRetryThatFailedCanBeTriedAgain() {
+    Future<Task> first = onLoop(() -> dispatch.retry(8));
+    onLoop(() -> store.reads.get(0).tryFail("a bad sector"));
+    await(first::isComplete);
+    assertThat(first.cause()).hasMessage("a bad sector");
+    onLoop(() -> dispatch.retry(8));
+    assertThat(onLoop(() -> store.reads)).hasSize(2);
+  }
+
+  @Test
+  void aLiveTaskCannotBeTriedAgain() {
+    long id = queued();
+    assertRefused(onLoop(() -> dispatch.retry(id)), Refusal.Kind.CONFLICT);
+  }
+
+  @Test
+  void whoWaitsForAStoreThatFailsIsToldSo() {
+    long id = queued();
+    Future<Task> before = onLoop(() -> dispatch.cancel(id));
+    awaitAppends(2);
+    fail(1);
+    await(before::isComplete);
+    assertThat(before.cause()).hasMessage("no space left");
+    Future<Task> retried = onLoop(() -> dispatch.retry(8));
+    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
+    await(retried::isComplete);
+    assertThat(retried.cause()).hasMessage("no space left");
+  }
+
+  @Test
+  void whoComesWhileTheStoreFailsIsToldSo() {
+    long id = queued();
+    submit(1);
+    awaitAppends(2);
+    Future<Task> cancelled =
+        onLoop(
+            () -> {
+              Future<Task> answer = dispatch.cancel(id);
+              store.appends.get(1).tryFail("no space left");
+              return answer;
+            });
+    await(cancelled::isComplete);
+    assertThat(cancelled.cause()).hasMessage("no space left");
   }
 }

@@ -100,7 +100,13 @@ final class Batches {
   /** One that has ended is kept no more. */
   void forgotten(TaskSpec spec) {
     Batch batch = of(spec);
-    if (batch != null && --batch.kept == 0) {
+    if (batch == null) {
+      return;
+    }
+    if (batch.lines.get(spec.batch().line()) == spec.id()) {
+      batch.lines.remove(spec.batch().line());
+    }
+    if (--batch.kept == 0) {
       batches.remove(spec.batch().batch());
     }
   }

@@ -327,7 +327,7 @@ public final class DispatcherCore {
       return Refusal.invalid("limit " + limit + " must be at least 1, or 0 for none");
     }
     TypeSettings settings = new TypeSettings(type, paused, limit, now.wallMillis());
-    tasks.types().get(type).settings = settings;
+    tasks.types().get(type).set(settings);
     turns.changes().add(settings);
     tasks.types().get(type).forgetIfIdle();
     return null;

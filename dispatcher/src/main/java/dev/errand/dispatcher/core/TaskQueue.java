@@ -105,9 +105,14 @@ final class TaskQueue {
         occupied &= ~(1 << task.spec.terms().priority());
       }
     } else if (suspects.size() == 0) {
-      reserved().ifPresent(offering -> offering.worker.reserve(null));
+      unreserve();
     }
     type.unqueued();
+  }
+
+  /** No worker is kept free for its suspects any more. */
+  void unreserve() {
+    reserved().ifPresent(offering -> offering.worker.reserve(null));
   }
 
   /** The worker that is kept free for this queue's suspects. */

@@ -42,6 +42,15 @@ final class TaskType {
     this.settings = TypeSettings.usual(name);
   }
 
+  /** While it is paused, no worker is kept free for its suspects. */
+  void set(TypeSettings own) {
+    settings = own;
+    if (own.paused()) {
+      plain.unreserve();
+      demanding.values().forEach(TaskQueue::unreserve);
+    }
+  }
+
   /** The queue of those that require just that. */
   TaskQueue queue(Map<String, String> require) {
     if (require.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
@@ -37,6 +38,34 @@ public final class EndedTasks {
         error,
         finished,
         null);
+  }
+
+  /** An end in that batch. */
+  public static StoredTask inBatch(String batch, long id, long finished) {
+    TaskSpec spec =
+        new TaskSpec(id, "any", Bytes.of("1"), Terms.NONE, null, new BatchPlace(batch, id), 1);
+    return ended(spec, TaskState.SUCCEEDED, Bytes.of("1"), null, finished);
+  }
+
+  /** The same task, tried again. */
+  public static StoredTask retried(StoredTask ended) {
+    return new StoredTask(
+        ended.spec(),
+        TaskState.QUEUED,
+        ended.due(),
+        ended.tries().again(),
+        ended.lease(),
+        null,
+        null,
+        0,
+        null);
+  }
+
+  /** The end of its batch's last task. */
+  public static Changes endOf(String batch) {
+    Changes changes = new Changes(1, 0);
+    changes.endBatch(batch);
+    return changes;
   }
 
   /** One turn's changes. */

@@ -205,4 +205,46 @@ class TimingWheelTest {
     pass(Duration.ofNanos(5 * TICK));
     assertThat(fired).containsExactly(1, 1, 1);
   }
+
+  /** How many of so many timers that are due in a month have moved after so many ticks. */
+  private long touchedByTicks(int timers, int ticks) {
+    Random random = new Random(1);
+    List<Bell> far = new ArrayList<>();
+    for (int i = 0; i < timers; i++) {
+      Duration due = Duration.ofDays(30).plusMillis(random.nextInt(1_000_000_000));
+      far.add(set(i, due));
+    }
+    Timer[] next = far.stream().map(bell -> bell.slotNext).toArray(Timer[]::new);
+    Timer[] previous = far.stream().map(bell -> bell.slotPrevious).toArray(Timer[]::new);
+    pass(Duration.ofNanos(ticks * TICK));
+    assertThat(fired).isEmpty();
+    long touched = 0;
+    for (int i = 0; i < timers; i++) {
+      Bell bell = far.get(i);
+      touched += bell.slotNext == next[i] && bell.slotPrevious == previous[i] ? 0 : 1;
+    }
+    far.forEach(Timer::cancel);
+    return touched;
+  }
+
+  @Test
+  void ticksTouchNoneOfTheTimersThatAreFarAway() {
+    assertThat(touchedByTicks(1_000, 10_000)).isZero();
+    assertThat(touchedByTicks(1_000_000, 10_000)).isZero();
+  }
+
+  @Test
+  void aTimerIsMovedOnlyOnceForEachLevelOnItsWay() {
+    int moves = 0;
+    Bell bell = set(1, Duration.ofDays(3));
+    Timer beside = bell.slotNext;
+    while (fired.isEmpty()) {
+      pass(Duration.ofSeconds(2));
+      if (fired.isEmpty() && bell.slotNext != beside) {
+        moves++;
+        beside = bell.slotNext;
+      }
+    }
+    assertThat(moves).isBetween(1, 3);
+  }
 }

@@ -1,7 +1,10 @@
 package dev.errand.dispatcher.store;
 
 import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.endOf;
 import static dev.errand.dispatcher.core.EndedTasks.failed;
+import static dev.errand.dispatcher.core.EndedTasks.inBatch;
+import static dev.errand.dispatcher.core.EndedTasks.retried;
 import static dev.errand.dispatcher.core.EndedTasks.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +18,8 @@ import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -127,5 +132,104 @@ class MemoryTaskStoreTest {
   void eachStoreHasAnIdOfItsOwn() {
     assertThat(keeping(1).id()).isNotEqualTo(store.id());
     assertThat(store.epoch()).isOne();
+  }
+
+  @Test
+  void aBatchsTasksAreKeptAsLongAsIfTheyHadEndedWithItsLast() {
+    store.append(changes(inBatch("b", 1, now)));
+    store.append(changes(succeeded(2, now, "7", "49")));
+    now += 10 * HOUR;
+    assertThat(kept()).containsExactly(1L);
+    store.append(changes(inBatch("b", 3, now)));
+    store.append(endOf("b"));
+    now += 2 * HOUR;
+    assertThat(kept()).containsExactly(1L, 3L);
+    now++;
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void theEndOfOneBatchIsNotThatOfAnother() {
+    store.append(changes(inBatch("b", 1, now), inBatch("c", 2, now)));
+    store.append(endOf("b"));
+    store.append(endOf("unknown"));
+    now += 3 * HOUR;
+    assertThat(kept()).containsExactly(2L);
+  }
+
+  @Test
+  void aTaskThatIsTriedAgainHasNotEnded() {
+    StoredTask first = failed(1, now, ERROR);
+    store.append(changes(first));
+    store.append(changes(retried(first)));
+    assertThat(read(1)).isNull();
+    now += 2 * HOUR;
+    StoredTask again = failed(1, now, ERROR);
+    store.append(changes(again));
+    assertThat(read(1)).isEqualTo(again);
+    now += 4 * HOUR;
+    assertThat(read(1)).as("its first end is out of date").isEqualTo(again);
+    now += HOUR + 1;
+    assertThat(read(1)).isNull();
+  }
+
+  @Test
+  void aTaskThatIsTriedAgainCountsOnceAndIsForgottenOnce() {
+    store = keeping(2_000);
+    List<Long> forgotten = new ArrayList<>();
+    store.onForgotten(task -> forgotten.add(task.spec().id()));
+    for (int i = 0; i < 100; i++) {
+      StoredTask end = failed(1, now, ERROR);
+      store.append(changes(end));
+      store.append(changes(retried(end)));
+    }
+    store.append(changes(failed(1, now, ERROR)));
+    store.append(changes(failed(2, now, ERROR), failed(3, now, ERROR)));
+    assertThat(kept()).containsExactly(1L, 2L, 3L);
+    assertThat(forgotten).isEmpty();
+    now += 6 * HOUR;
+    assertThat(kept()).isEmpty();
+    assertThat(forgotten).containsExactlyInAnyOrder(1L, 2L, 3L);
+  }
+
+  @Test
+  void aTaskOfABatchThatIsTriedAgainIsKeptFromTheBatchsNextEnd() {
+    StoredTask first = inBatch("b", 1, now);
+    store.append(changes(first));
+    store.append(changes(retried(first)));
+    store.append(changes(inBatch("b", 2, now)));
+    now += 10 * HOUR;
+    store.append(changes(inBatch("b", 1, now)));
+    store.append(endOf("b"));
+    assertThat(kept()).containsExactly(1L, 2L);
+    now += 2 * HOUR + 1;
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void whoeverListensIsToldOfEachThatIsKeptNoMore() {
+    List<StoredTask> forgotten = new ArrayList<>();
+    store.onForgotten(forgotten::add);
+    StoredTask one = succeeded(1, now, "7", "49");
+    StoredTask two = failed(2, now, ERROR);
+    store.append(changes(one, two));
+    now += 2 * HOUR + 1;
+    assertThat(read(3)).isNull();
+    assertThat(forgotten).containsExactly(one);
+    now += 3 * HOUR;
+    assertThat(read(3)).isNull();
+    assertThat(forgotten).containsExactly(one, two);
+  }
+
+  @Test
+  void whoeverListensIsToldWhenRoomRunsOut() {
+    store = keeping(1_000);
+    List<Long> forgotten = new ArrayList<>();
+    store.onForgotten(task -> forgotten.add(task.spec().id()));
+    for (int id = 1; id <= 10; id++) {
+      store.append(changes(succeeded(id, now + id, "7", "49")));
+    }
+    assertThat(forgotten).isSorted().startsWith(1L, 2L, 3L);
+    assertThat(forgotten.size() + kept().count()).isEqualTo(10);
   }
 }
