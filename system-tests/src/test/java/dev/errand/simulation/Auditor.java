@@ -888,7 +888,12 @@ final class Auditor implements CoreView.Visitor {
     places[to.ordinal()]++;
     task.place = to;
     switch (to) {
-      case SUBMITTED -> count(task, task.generation == 1 ? null : TaskState.QUEUED);
+      case SUBMITTED -> {
+        // One that is tried again counts as what it was until that is durable.
+        if (task.generation == 1) {
+          count(task, null);
+        }
+      }
       case DELAYED, BACKOFF -> count(task, TaskState.SCHEDULED);
       case QUEUED, RECOVERING -> count(task, TaskState.QUEUED);
       case LEASED -> count(task, TaskState.RUNNING);
@@ -1116,6 +1121,9 @@ final class Auditor implements CoreView.Visitor {
       lease.status = Status.LOST;
       lease.counted = true;
       task.losses++;
+    } else if (!lease.sent && (step == Step.TICK || step == Step.MEMBER_LEFT || step == Step.BYE)) {
+      // Its worker has gone, and was never told.
+      lease.status = Status.NEVER_ARRIVED;
     } else if (step == Step.TICK && task.spec.terms().expiresIn() != 0) {
       lease.status = Status.EXPIRED;
       haunt(lease);
