@@ -116,12 +116,10 @@ final class Leases {
   private void hold(Lease lease, WorkerPeer worker, Now now) {
     lease.worker = worker;
     worker.leases.put(lease.id(), lease);
-    if (lease.sent) {
-      await(lease, now);
-    }
+    await(lease, now);
   }
 
-  /** Its time begins: before its worker is told, nothing can be overdue. */
+  /** Its time begins. */
   private void await(Lease lease, Now now) {
     lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
@@ -130,7 +128,7 @@ final class Leases {
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
     for (Lease lease : worker.leases.values()) {
-      if (lease.sent && !lease.zombie) {
+      if (!lease.zombie) {
         lease.dueNanos += nanos;
         wheel.set(lease, lease.dueNanos);
       }
@@ -206,6 +204,11 @@ final class Leases {
 
   /** The dispatcher's own deadline: the worker has not even reported a timeout. */
   void overdue(Lease lease, Now now) {
+    if (!lease.sent) {
+      // Its record is still on its way to the disk: it has not begun.
+      await(lease, now);
+      return;
+    }
     String message =
         "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout() + " ms";
     cancel(lease, CancelReason.TIMEOUT);
