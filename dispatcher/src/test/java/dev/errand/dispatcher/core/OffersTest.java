@@ -93,6 +93,9 @@ class OffersTest {
       assertThat(model).contains(best);
       assertThat(level(best)).isEqualTo(most);
     }
+  }
+
+  private void compareAll() {
     assertThat(offers.all()).containsExactlyInAnyOrderElementsOf(model);
   }
 
@@ -131,7 +134,11 @@ class OffersTest {
         any.worker.ungranted(POOL);
       }
       compare();
+      if (step % 100 == 0) {
+        compareAll();
+      }
     }
+    compareAll();
     assertThat(lastPeer).isGreaterThan(20);
   }
 

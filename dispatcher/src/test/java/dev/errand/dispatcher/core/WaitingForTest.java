@@ -8,7 +8,6 @@ import dev.errand.protocol.TaskState;
 import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.WaitingFor.Code;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -83,10 +82,7 @@ class WaitingForTest {
   void itsTypeIsPausedWhateverElse() {
     long id = cluster.submit(client, ANY);
     set(true, 0);
-    assertWaits(
-        id,
-        Code.PAUSED,
-        "'any' is paused since " + Instant.ofEpochMilli(cluster.now().wallMillis()));
+    assertWaits(id, Code.PAUSED, "'any' is paused");
   }
 
   @Test
