@@ -116,10 +116,12 @@ final class Leases {
   private void hold(Lease lease, WorkerPeer worker, Now now) {
     lease.worker = worker;
     worker.leases.put(lease.id(), lease);
-    await(lease, now);
+    if (lease.sent) {
+      await(lease, now);
+    }
   }
 
-  /** Its time begins. */
+  /** Its time begins: before its worker is told, nothing can be overdue. */
   private void await(Lease lease, Now now) {
     lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
@@ -128,7 +130,7 @@ final class Leases {
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
     for (Lease lease : worker.leases.values()) {
-      if (!lease.zombie) {
+      if (lease.sent && !lease.zombie) {
         lease.dueNanos += nanos;
         wheel.set(lease, lease.dueNanos);
       }
@@ -204,11 +206,6 @@ final class Leases {
 
   /** The dispatcher's own deadline: the worker has not even reported a timeout. */
   void overdue(Lease lease, Now now) {
-    if (!lease.sent) {
-      // Its record is still on its way to the disk: it has not begun.
-      await(lease, now);
-      return;
-    }
     String message =
         "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout() + " ms";
     cancel(lease, CancelReason.TIMEOUT);
