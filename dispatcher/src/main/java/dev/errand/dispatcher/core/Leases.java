@@ -75,7 +75,7 @@ final class Leases {
       turns.changes().hurry();
       turns.granted(lease);
     } else {
-      send(lease, now);
+      send(lease);
     }
   }
 
@@ -87,20 +87,19 @@ final class Leases {
   }
 
   /** The record of its grant is durable. */
-  void granted(Lease lease, Now now) {
+  void granted(Lease lease) {
     if (lease.worker == null) {
       return;
     }
     if (lease.worker.leases.get(lease.id()) == lease && !lease.zombie) {
-      send(lease, now);
+      send(lease);
     } else {
       lease.worker.ungranted(lease.pool);
     }
   }
 
-  private void send(Lease lease, Now now) {
+  private void send(Lease lease) {
     lease.sent = true;
-    await(lease, now);
     TaskSpec spec = lease.task.spec;
     Grant.write(
         lease.worker.sending.batch(FrameKind.GRANT),
@@ -116,13 +115,6 @@ final class Leases {
   private void hold(Lease lease, WorkerPeer worker, Now now) {
     lease.worker = worker;
     worker.leases.put(lease.id(), lease);
-    if (lease.sent) {
-      await(lease, now);
-    }
-  }
-
-  /** Its time begins: before its worker is told, nothing can be overdue. */
-  private void await(Lease lease, Now now) {
     lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
   }
@@ -130,7 +122,7 @@ final class Leases {
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
     for (Lease lease : worker.leases.values()) {
-      if (lease.sent && !lease.zombie) {
+      if (!lease.zombie) {
         lease.dueNanos += nanos;
         wheel.set(lease, lease.dueNanos);
       }

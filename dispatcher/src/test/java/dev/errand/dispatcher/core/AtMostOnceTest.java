@@ -112,20 +112,6 @@ class AtMostOnceTest {
   }
 
   @Test
-  void itsTimeBeginsWhenItIsSent() {
-    long id = cluster.submit(client, ONCE.withTimeout(Duration.ofSeconds(1)));
-    cluster.store.slow = true;
-    VirtualWorker worker = cluster.worker("w", 1, "any");
-    cluster.pass(Duration.ofSeconds(20));
-    record();
-    assertThat(worker.only().task()).isEqualTo(id);
-    cluster.pass(Duration.ofMillis(5_900));
-    assertThat(cluster.view(id).state()).isEqualTo(TaskState.RUNNING);
-    cluster.pass(Duration.ofMillis(200));
-    assertThat(client.done(id).error().kind()).isEqualTo(ErrorKind.TIMEOUT);
-  }
-
-  @Test
   void itsWorkersLossIsItsEnd() {
     VirtualWorker worker = cluster.worker("w", 1, "any");
     long id = cluster.submit(client, ONCE);
