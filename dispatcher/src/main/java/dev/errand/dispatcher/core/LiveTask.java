@@ -106,6 +106,11 @@ final class LiveTask extends Timer {
     return place == Place.DELAYED || place == Place.BACKOFF;
   }
 
+  /** Whether it had to have ended by now. */
+  boolean isExpired(Now now) {
+    return expiryNanos != Long.MAX_VALUE && expiryNanos - now.nanos() <= 0;
+  }
+
   /**
    * Whether it may be what its workers die of: then it runs alone, so that nobody else dies with
    * it, and is not suspected because of others. Changes only while it is in no queue.

@@ -159,7 +159,7 @@ final class Tasks {
 
   /** Its timer has fired. */
   void due(LiveTask task, Now now) {
-    if (task.expiryNanos - now.nanos() <= 0) {
+    if (task.isExpired(now)) {
       expire(task, now);
     } else if (task.isScheduled()) {
       wake(task);

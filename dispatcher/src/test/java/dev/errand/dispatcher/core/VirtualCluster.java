@@ -45,7 +45,7 @@ final class VirtualCluster {
   static final Bytes BAD_PAYLOAD = Bytes.of("{");
 
   private static final Duration STEP = Duration.ofMillis(50);
-  private static final long START_NANOS = 7_000_000_000_123L;
+  private static final long START_NANOS = -7_000_000_000_123L;
   private static final long START_MILLIS = 1_700_000_000_000L;
 
   /**
