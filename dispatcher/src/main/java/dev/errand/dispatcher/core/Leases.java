@@ -380,7 +380,7 @@ final class Leases {
       forgetLost(lease.task);
       tasks.adopted(lease.task, lease, lease.task.past().last, lease.counted);
       lease.counted = false;
-      hold(lease, worker, now);
+      goOn(lease, worker, now);
       return true;
     }
     LiveTask task = tasks.find(held.task());
@@ -410,8 +410,15 @@ final class Leases {
     lease = new Lease(task, last, this);
     lease.sent = true;
     tasks.adopted(task, lease, last, false);
-    hold(lease, worker, now);
+    goOn(lease, worker, now);
     return true;
+  }
+
+  private void goOn(Lease lease, WorkerPeer worker, Now now) {
+    hold(lease, worker, now);
+    if (lease.task.isSuspect()) {
+      worker.runAlone(lease);
+    }
   }
 
   /** Whether an earlier life may have granted that lease, and died before it was recorded. */

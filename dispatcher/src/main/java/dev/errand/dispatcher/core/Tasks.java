@@ -359,7 +359,9 @@ final class Tasks {
 
   /** A lease that was lost turns out not to have reached its worker. */
   void neverBegan(LiveTask task, boolean counted, Now now) {
-    leave(task);
+    if (task.place != LiveTask.Place.RECOVERING) {
+      leave(task);
+    }
     if (counted) {
       task.tries = task.tries.notLost();
     } else {
@@ -367,9 +369,7 @@ final class Tasks {
     }
     LiveTask.Past past = task.write();
     past.last = open(past.last, false);
-    if (task.place == LiveTask.Place.RECOVERING) {
-      recovering.addLast(task);
-    } else {
+    if (task.place != LiveTask.Place.RECOVERING) {
       task.queue.addFirst(task);
     }
     record(task, null, 0);

@@ -413,4 +413,36 @@ class RecoveryTest {
     assertThat(end(id).state()).isEqualTo(TaskState.CANCELLED);
     assertThat(worker.running).isEmpty();
   }
+
+  @Test
+  void whatNeverBeganKeepsItsPlaceBeforeTheYounger() {
+    VirtualWorker worker = cluster.worker("w", 1, "any");
+    cluster.lose(FrameKind.GRANT);
+    long first = cluster.submit(client, ANY);
+    cluster.loseNothing();
+    long second = cluster.submit(client, ANY);
+    cluster.restart();
+    recovered();
+    assertThat(worker.only().task()).isEqualTo(first);
+    worker.succeeds(worker.only(), "1");
+    cluster.settle();
+    assertThat(worker.only().task()).isEqualTo(second);
+  }
+
+  @Test
+  void aSuspectThatGoesOnIsStillAlone() {
+    long suspect = cluster.submit(client, ANY);
+    for (int death = 1; death <= 2; death++) {
+      cluster.kill(cluster.worker("w" + death, 1, "any"));
+      cluster.pass(Duration.ofMillis(3_100));
+    }
+    VirtualWorker worker = cluster.worker("w", 5, "any");
+    cluster.restart();
+    recovered();
+    long other = cluster.submit(client, ANY);
+    assertThat(worker.only().task()).isEqualTo(suspect);
+    worker.succeeds(worker.only(), "1");
+    cluster.settle();
+    assertThat(worker.only().task()).isEqualTo(other);
+  }
 }
