@@ -105,12 +105,20 @@ final class Granting {
         queue
             .offers
             .all()
-            .filter(offering -> offering.worker.isShared() && !offering.worker.isDraining())
+            .filter(Granting::canBeFree)
             .min(Comparator.comparingInt(offering -> offering.worker.leases.size()))
             .orElse(null);
     if (least != null) {
       least.worker.reserve(queue);
     }
     return least;
+  }
+
+  /** Who takes nothing although nothing runs there is not worth waiting for. */
+  private static boolean canBeFree(Offering offering) {
+    WorkerPeer worker = offering.worker;
+    return worker.isShared()
+        && !worker.isDraining()
+        && (!worker.leases.isEmpty() || worker.available(offering.offer.pool()) > 0);
   }
 }

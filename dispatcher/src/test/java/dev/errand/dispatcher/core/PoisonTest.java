@@ -146,4 +146,23 @@ class PoisonTest {
     }
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
   }
+
+  @Test
+  void aWorkerThatTakesNothingIsNotTheOneThatIsKeptFree() {
+    long suspect = cluster.submit(client, ANY);
+    die(cluster.worker("first", 1, "any"));
+    VirtualWorker second = cluster.worker("second", 1, "any");
+    cluster.worker("none", 0, "any");
+    VirtualWorker busy = cluster.worker("busy", 2, "any");
+    cluster.submit(client, ANY);
+    cluster.submit(client, ANY);
+    assertThat(running(busy)).hasSize(2);
+    die(second);
+    cluster.submit(client, ANY);
+    for (int i = 0; i < 2; i++) {
+      busy.succeeds(busy.all().get(0), "1");
+      cluster.settle();
+    }
+    assertThat(running(busy)).containsExactly(suspect);
+  }
 }
