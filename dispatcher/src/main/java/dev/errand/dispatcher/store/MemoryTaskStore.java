@@ -8,9 +8,7 @@ import io.vertx.core.Future;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,8 +36,8 @@ public final class MemoryTaskStore implements TaskStore {
   private final ArrayDeque<Kept> succeeded = new ArrayDeque<>();
   private final ArrayDeque<Kept> others = new ArrayDeque<>();
 
-  /** Ended tasks of batches that have not ended. */
-  private final Map<String, List<StoredTask>> batches = new HashMap<>();
+  /** Ended tasks of batches that have not ended; the batch whose first ended first is first. */
+  private final Map<String, ArrayDeque<StoredTask>> batches = new LinkedHashMap<>();
 
   private Consumer<StoredTask> forgotten = task -> {};
   private long bytes;
@@ -87,7 +85,7 @@ public final class MemoryTaskStore implements TaskStore {
     if (task.spec().batch() == null) {
       line(task.state()).add(new Kept(task, task.due()));
     } else {
-      batches.computeIfAbsent(task.spec().batch().batch(), any -> new ArrayList<>()).add(task);
+      batches.computeIfAbsent(task.spec().batch().batch(), any -> new ArrayDeque<>()).add(task);
     }
   }
 
@@ -97,7 +95,7 @@ public final class MemoryTaskStore implements TaskStore {
 
   /** A batch's tasks are kept as long as if they had ended with its last. */
   private void endBatch(String batch) {
-    List<StoredTask> tasks = batches.remove(batch);
+    ArrayDeque<StoredTask> tasks = batches.remove(batch);
     if (tasks != null) {
       long now = wallMillis.getAsLong();
       tasks.forEach(task -> line(task.state()).add(new Kept(task, now)));
@@ -110,6 +108,9 @@ public final class MemoryTaskStore implements TaskStore {
     removeBefore(others, now - settings.retentionFailed().toMillis());
     while (bytes > settings.retentionBytes() && !(succeeded.isEmpty() && others.isEmpty())) {
       remove(older());
+    }
+    while (bytes > settings.retentionBytes() && !batches.isEmpty()) {
+      removeOfBatch(batches.keySet().iterator().next());
     }
   }
 
@@ -127,7 +128,19 @@ public final class MemoryTaskStore implements TaskStore {
   }
 
   private void remove(ArrayDeque<Kept> tasks) {
-    StoredTask oldest = tasks.remove().task();
+    forget(tasks.remove().task());
+  }
+
+  /** A batch that has not ended takes no more than all may take either. */
+  private void removeOfBatch(String batch) {
+    ArrayDeque<StoredTask> tasks = batches.get(batch);
+    forget(tasks.remove());
+    if (tasks.isEmpty()) {
+      batches.remove(batch);
+    }
+  }
+
+  private void forget(StoredTask oldest) {
     if (ended.get(oldest.spec().id()) == oldest) {
       ended.remove(oldest.spec().id());
       bytes -= size(oldest);

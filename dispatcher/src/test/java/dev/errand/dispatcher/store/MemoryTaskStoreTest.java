@@ -129,6 +129,17 @@ class MemoryTaskStoreTest {
   }
 
   @Test
+  void aLongBatchTakesNoMoreThanAllMayTake() {
+    store = keeping(10_000);
+    for (int id = 1; id <= 100; id++) {
+      store.append(changes(inBatch("b", id, now)));
+    }
+    assertThat(kept()).isSorted().endsWith(99L, 100L).hasSizeBetween(10, 25);
+    store.append(endOf("b"));
+    assertThat(kept()).endsWith(99L, 100L).hasSizeBetween(10, 25);
+  }
+
+  @Test
   void eachStoreHasAnIdOfItsOwn() {
     assertThat(keeping(1).id()).isNotEqualTo(store.id());
     assertThat(store.epoch()).isOne();
