@@ -1,6 +1,7 @@
 package dev.errand.bench;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,9 @@ public final class CoreBench {
 
   /** In the order of their repetitions, which take turns: what disturbs one case disturbs all. */
   private final Map<CoreLoad.Shape, List<Double>> rounds = new LinkedHashMap<>();
+
+  /** By workers and outcomes in a frame: a few percent of the whole, so once is enough. */
+  private final Map<List<Integer>, Double> peers = new HashMap<>();
 
   private CoreBench(boolean full, boolean json) {
     this.full = full;
@@ -99,7 +103,7 @@ public final class CoreBench {
   }
 
   /** The whole round's time less the peers'. */
-  private static double coreNanos(CoreLoad.Shape shape) {
+  private double coreNanos(CoreLoad.Shape shape) {
     Map<String, String> params =
         Map.of(
             "workers", "" + shape.workers(),
@@ -107,8 +111,23 @@ public final class CoreBench {
             "perFrame", "" + shape.perFrame(),
             "passing", "" + shape.isPassing(),
             "checked", "" + shape.checked());
-    return Forks.cpuNanos(CoreRound.class, "round", params)
-        - Forks.cpuNanos(CoreRound.class, "peers", params);
+    return Forks.cpuNanos(CoreRound.class, "round", params) - peersNanos(shape);
+  }
+
+  /** What waits, and whether payloads are checked, is nothing to the peers. */
+  private double peersNanos(CoreLoad.Shape shape) {
+    return peers.computeIfAbsent(
+        List.of(shape.workers(), shape.tasksPerAnswer()),
+        any ->
+            Forks.cpuNanos(
+                CoreRound.class,
+                "peers",
+                Map.of(
+                    "workers", "" + shape.workers(),
+                    "backlog", "1000",
+                    "perFrame", "" + shape.perFrame(),
+                    "passing", "false",
+                    "checked", "false")));
   }
 
   private static String text(CoreLoad.Shape shape) {
