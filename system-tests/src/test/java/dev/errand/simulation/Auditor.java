@@ -686,6 +686,9 @@ final class Auditor implements CoreView.Visitor {
     if (task.generation == tries.generation() && task.endDurable && !record.state().terminal()) {
       throw violation(Invariant.ONE_END, task.id, "its recorded end is gone");
     }
+    // What ends an attempt is not forced: with a loss of power it may be forgotten.
+    task.forgotten += Math.max(0, task.losses - tries.losses());
+    task.forgotten += Math.max(0, task.failures - tries.failures()) + 1;
     task.generation = tries.generation();
     task.recovered = true;
     task.durable = true;
@@ -759,9 +762,8 @@ final class Auditor implements CoreView.Visitor {
   /** The task's handler kills its worker. */
   void killed(long id) {
     TaskRecord task = tasks.get(id);
-    // A deadline that passes before the loss is noticed makes it a failure; a dispatcher that dies
-    // may forget one.
-    if (++task.kills > MOST_LOSSES + task.failures + restarts) {
+    // A deadline that passes before the loss is noticed makes it a failure.
+    if (++task.kills > MOST_LOSSES + task.failures + task.forgotten) {
       throw violation(Invariant.POISON_STOPS, id, "it kills its worker number " + task.kills);
     }
   }
@@ -1012,10 +1014,8 @@ final class Auditor implements CoreView.Visitor {
 
   /** Its last lease is lost and may come back. */
   private void waits(TaskRecord task, LeaseRecord last, Place place, int losses) {
-    if (welcomed && place != Place.ENDING && last.worker == stepPeer && last.heldStep != number) {
-      last.status = Status.NEVER_ARRIVED;
-      task.losses -= last.counted ? 1 : 0;
-      note(Journal.Event.LEASE_ENDED, task.id, last.id, last.status.ordinal());
+    if (place != Place.ENDING && neverArrived(last)) {
+      neverArrives(last);
     } else if (step == Step.TICK
         && !last.counted
         && losses > task.losses
@@ -1023,6 +1023,17 @@ final class Auditor implements CoreView.Visitor {
       last.counted = true;
       task.losses++;
     }
+  }
+
+  /** Whether its worker says in this step that it does not have it. */
+  private boolean neverArrived(LeaseRecord lost) {
+    return welcomed && lost.worker == stepPeer && lost.heldStep != number;
+  }
+
+  private void neverArrives(LeaseRecord lost) {
+    comesBack(lost);
+    lost.status = Status.NEVER_ARRIVED;
+    note(Journal.Event.LEASE_ENDED, lost.task.id, lost.id, lost.status.ordinal());
   }
 
   private long deadline(LeaseRecord lease) {
@@ -1056,6 +1067,10 @@ final class Auditor implements CoreView.Visitor {
     }
     note(Journal.Event.LEASE_ADOPTED, task.id, lease.id, lease.worker);
     if (unrecorded) {
+      LeaseRecord last = task.last;
+      if (last != null && last.status == Status.LOST && neverArrived(last)) {
+        neverArrives(last);
+      }
       adoptedBefore(task, lease);
       task.attempts++;
     } else {

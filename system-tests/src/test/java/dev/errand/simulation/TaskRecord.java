@@ -51,6 +51,9 @@ final class TaskRecord {
   int starts;
   int kills;
 
+  /** Attempts that ended and of which a restarted dispatcher may know nothing. */
+  int forgotten;
+
   /** The one that lives; null if none does. */
   LeaseRecord lease;
 
