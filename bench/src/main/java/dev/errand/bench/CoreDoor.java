@@ -7,7 +7,6 @@ import dev.errand.dispatcher.core.FramePort;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.PayloadCheck;
-import dev.errand.protocol.JsonCheck;
 import dev.errand.protocol.frame.Header;
 import java.util.Random;
 
@@ -36,16 +35,8 @@ final class CoreDoor {
    * @param checked whether payloads are checked to be JSON, as a dispatcher does it
    */
   CoreDoor(boolean checked, FramePort port, Now start) {
-    PayloadCheck check = checked ? payloads() : payload -> null;
+    PayloadCheck check = checked ? PayloadCheck.json() : payload -> null;
     core = new DispatcherCore(SETTINGS, check, new Random(1), port, start);
-  }
-
-  private static PayloadCheck payloads() {
-    JsonCheck check = new JsonCheck();
-    return payload -> {
-      String problem = check.problem(payload);
-      return problem == null ? null : "payload " + problem;
-    };
   }
 
   byte[] request(byte[] frame, Now now) {

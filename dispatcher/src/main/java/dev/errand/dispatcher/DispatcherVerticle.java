@@ -13,7 +13,6 @@ import dev.errand.dispatcher.core.PayloadCheck;
 import dev.errand.dispatcher.store.MemoryTaskStore;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.dispatcher.web.WebDoor;
-import dev.errand.protocol.JsonCheck;
 import dev.errand.protocol.frame.Header;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -52,7 +51,7 @@ public final class DispatcherVerticle extends VerticleBase {
     DispatcherCore core =
         new DispatcherCore(
             coreSettings(settings, membership.cluster()),
-            payloads(),
+            PayloadCheck.json(),
             new SplittableRandom(new SecureRandom().nextLong()),
             new BusPort(vertx),
             Dispatch.now());
@@ -92,14 +91,6 @@ public final class DispatcherVerticle extends VerticleBase {
                 + http.port()
                 + " is taken by another program: stop it, or set http.port otherwise")
         : failure;
-  }
-
-  private static PayloadCheck payloads() {
-    JsonCheck check = new JsonCheck();
-    return payload -> {
-      String problem = check.problem(payload);
-      return problem == null ? null : "payload " + problem;
-    };
   }
 
   private static void refuseSecond(Membership membership) {

@@ -698,7 +698,7 @@ final class Auditor implements CoreView.Visitor {
     task.losses = tries.losses();
     task.end = null;
     task.endDurable = false;
-    if (record.lease() != null) {
+    if (record.lease() != null && record.lease().owner() != 0) {
       task.last = leases.get(record.lease().id());
       if (record.lease().open() && !record.state().terminal()) {
         task.last.status = Status.LOST;

@@ -61,11 +61,11 @@ final class Mistakes {
               "the timer of a retry is lost",
               "Tasks",
               """
-                  record(task, null, now.wallMillis() + pause);
+                  record(task, now.wallMillis() + pause);
                   arm(task);
               """,
               """
-                  record(task, null, now.wallMillis() + pause);
+                  record(task, now.wallMillis() + pause);
               """),
           inDispatcher(
               "a cancelled task rises from the dead",

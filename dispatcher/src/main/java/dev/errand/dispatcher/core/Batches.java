@@ -41,10 +41,6 @@ final class Batches {
     return batch != null && batch.live > 0;
   }
 
-  int count() {
-    return batches.size();
-  }
-
   private Batch of(TaskSpec spec) {
     return spec.batch() == null ? null : batches.get(spec.batch().batch());
   }

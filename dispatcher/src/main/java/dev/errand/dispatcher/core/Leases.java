@@ -51,6 +51,11 @@ final class Leases {
     this.lastId = Lease.firstId(settings.epoch());
   }
 
+  /** Id of the newest lease that there ever was, in this life or an earlier one. */
+  long newest() {
+    return lastId;
+  }
+
   /** Leases a queued task to a worker that has a credit for it. */
   void grant(LiveTask task, Offering offering, Now now) {
     forgetLost(task);

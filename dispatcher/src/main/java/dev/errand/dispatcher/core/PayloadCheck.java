@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
+import dev.errand.protocol.JsonCheck;
 
 /** Whether a payload is one JSON value. */
 public interface PayloadCheck {
@@ -11,4 +12,13 @@ public interface PayloadCheck {
    * @return null if nothing is; else a line for the submitter
    */
   String problem(Bytes payload);
+
+  /** What dispatchers check with; for one thread. */
+  static PayloadCheck json() {
+    JsonCheck check = new JsonCheck();
+    return payload -> {
+      String problem = check.problem(payload);
+      return problem == null ? null : "payload " + problem;
+    };
+  }
 }

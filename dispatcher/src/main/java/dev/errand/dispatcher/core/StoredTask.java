@@ -37,14 +37,20 @@ public record StoredTask(
    * The last lease of a task.
    *
    * @param id of the lease
-   * @param owner incarnation of the worker
-   * @param worker its name
+   * @param owner incarnation of the worker; 0: there was none
+   * @param worker its name; null: there was none
    * @param started when it was leased, milliseconds since 1970
    * @param timeout of the attempt, in milliseconds
    * @param open whether its worker may still come back with its outcome
    */
   public record LastLease(
-      long id, long owner, String worker, long started, long timeout, boolean open) {}
+      long id, long owner, String worker, long started, long timeout, boolean open) {
+
+    /** Of a generation that had no lease yet: none up to that id is of it. */
+    static LastLease none(long upTo) {
+      return new LastLease(upTo, 0, null, 0, 0, false);
+    }
+  }
 
   /** As seen from outside, once it has ended. */
   public Task view() {

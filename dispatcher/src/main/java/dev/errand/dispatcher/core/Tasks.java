@@ -100,7 +100,7 @@ final class Tasks {
     begin(task, now);
     keys.add(spec);
     batches.add(spec);
-    record(task, null, task.state == TaskState.SCHEDULED ? now.wallMillis() + delay(task) : 0);
+    record(task, task.state == TaskState.SCHEDULED ? now.wallMillis() + delay(task) : 0);
     turns.changes().hurry();
     turns.submitted(task);
     return task;
@@ -210,7 +210,7 @@ final class Tasks {
     past.progress = null;
     task.queue.type.running++;
     moved(task, TaskState.RUNNING);
-    record(task, null, 0);
+    record(task, 0);
     arm(task);
   }
 
@@ -222,7 +222,7 @@ final class Tasks {
     moved(task, TaskState.QUEUED);
     LiveTask.Past past = task.write();
     past.last = open(past.last, event == HistoryEntry.Event.LOST);
-    record(task, null, 0);
+    record(task, 0);
   }
 
   private static StoredTask.LastLease open(StoredTask.LastLease last, boolean open) {
@@ -255,7 +255,7 @@ final class Tasks {
     task.wakeNanos = now.nanos() + pause * MILLI;
     LiveTask.Past past = task.write();
     past.last = open(past.last, false);
-    record(task, null, now.wallMillis() + pause);
+    record(task, now.wallMillis() + pause);
     arm(task);
   }
 
@@ -304,7 +304,7 @@ final class Tasks {
     ended++;
   }
 
-  private void record(LiveTask task, Bytes result, long due) {
+  private void record(LiveTask task, long due) {
     turns
         .changes()
         .add(
@@ -314,7 +314,7 @@ final class Tasks {
                 task.opened,
                 task.tries,
                 task.past().last,
-                result,
+                null,
                 task.past().error,
                 due,
                 task.past().history));
@@ -353,7 +353,7 @@ final class Tasks {
     past.last = last;
     task.queue.type.running++;
     moved(task, TaskState.RUNNING);
-    record(task, null, 0);
+    record(task, 0);
     arm(task);
   }
 
@@ -372,7 +372,7 @@ final class Tasks {
     if (task.place != LiveTask.Place.RECOVERING) {
       task.queue.addFirst(task);
     }
-    record(task, null, 0);
+    record(task, 0);
   }
 
   /** Out of the place where it is. */
@@ -443,15 +443,13 @@ final class Tasks {
     LiveTask task = add(stored.spec());
     restore(task, stored);
     task.tries = task.tries.again();
-    if (task.past().last != null) {
-      // Whoever still has it has it of the generation before.
-      task.write().last = open(task.past().last, false);
-    }
+    // Whoever still has it, recorded or not, has it of the generation before.
+    task.write().last = StoredTask.LastLease.none(leases.newest());
     task.opened = now.wallMillis();
     begin(task, now);
     batches.revived(task.spec);
     task.add(HistoryEntry.Event.RETRIED, 0, null, now.wallMillis(), now.wallMillis(), "");
-    record(task, null, 0);
+    record(task, 0);
     turns.changes().hurry();
     // Until that is durable, it counts as what it was.
     task.state = stored.state();

@@ -279,6 +279,37 @@ class RetryTest {
   }
 
   @Test
+  void norIsItWhenTheDispatcherStartsAgainBeforeTheGenerationHasALease() {
+    worker.drains();
+    cluster.settle();
+    long id = cluster.submit(client, ANY);
+    cluster.store.stuck = true;
+    VirtualWorker other = cluster.worker("other", 1, "any");
+    Grant old = other.only();
+    cluster.cutOff(other);
+    cluster.restart();
+    assertThat(cluster.core.cancel(id, cluster.now())).isNull();
+    cluster.settle();
+    retry(id);
+    cluster.restart();
+    cluster.reconnect(other);
+    cluster.pass(Duration.ofSeconds(6));
+    assertThat(other.cancels).containsExactly(new Cancel(old.lease(), CancelReason.LOST));
+    assertThat(other.only().lease()).isNotEqualTo(old.lease());
+    assertThat(cluster.view(id).attempt()).isOne();
+  }
+
+  @Test
+  void beforeItsFirstAttemptItShowsNoWorker() {
+    VirtualWorker gone = worker;
+    long id = failed(ANY);
+    cluster.leave(gone);
+    retry(id);
+    assertThat(cluster.view(id).worker()).isNull();
+    assertThat(cluster.view(id).times().started()).isZero();
+  }
+
+  @Test
   void aDispatcherThatStartsAgainGoesOnWithTheGeneration() {
     long id = failed(ANY.withExpiresIn(Duration.ofSeconds(30)));
     cluster.leave(worker);
