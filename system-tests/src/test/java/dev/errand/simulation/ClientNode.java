@@ -27,16 +27,13 @@ final class ClientNode extends Node {
     this.core = new ClientDouble(CLUSTER, incarnation, nodeId, this);
   }
 
-  void begin(long phase) {
-    agenda.in(
-        phase,
-        () -> {
-          on(this::tick);
-          every(TICK_NANOS, this::tick);
-        });
+  @Override
+  long tickNanos() {
+    return TICK_NANOS;
   }
 
-  private void tick() {
+  @Override
+  void tick() {
     core.link().tick(agenda.now());
     core.flush();
   }

@@ -44,6 +44,22 @@ abstract class Node extends Host implements DispatcherLink.Port {
 
   abstract DispatcherLink link();
 
+  /** Its clockwork strikes. */
+  abstract void tick();
+
+  /** From one stroke to the next. */
+  abstract long tickNanos();
+
+  /** Its life begins. */
+  final void begin(long phase) {
+    agenda.in(
+        phase,
+        () -> {
+          on(this::tick);
+          every(tickNanos(), this::tick);
+        });
+  }
+
   /** The end of its turn. */
   abstract void flush();
 

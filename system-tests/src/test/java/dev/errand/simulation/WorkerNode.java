@@ -31,16 +31,13 @@ final class WorkerNode extends Node {
     this.core = new WorkerCore(CLUSTER, incarnation, profile, runner, this);
   }
 
-  void begin(long phase) {
-    agenda.in(
-        phase,
-        () -> {
-          on(this::tick);
-          every(TICK_NANOS, this::tick);
-        });
+  @Override
+  long tickNanos() {
+    return TICK_NANOS;
   }
 
-  private void tick() {
+  @Override
+  void tick() {
     core.tick(agenda.now());
     core.flush();
   }
