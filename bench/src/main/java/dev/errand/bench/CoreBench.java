@@ -19,6 +19,9 @@ public final class CoreBench {
   private static final int[] WORKERS = {1, 10, 100, 1_000};
   private static final int[] BACKLOGS = {1_000, 10_000, 100_000, 1_000_000};
 
+  private static final int FEW_IN_FLIGHT = 1_000;
+  private static final int MANY_IN_FLIGHT = 20_000;
+
   private final boolean full;
   private final boolean json;
 
@@ -57,28 +60,20 @@ public final class CoreBench {
   }
 
   private void rounds() {
-    CoreLoad.Shape usual = new CoreLoad.Shape(1, CoreLoad.TASKS, 1_000, false, true);
-    CoreLoad.Shape tenWorkers = usual.with(10, 10);
-    CoreLoad.Shape deep = usual.with(1_000_000);
-    cases(usual);
+    CoreLoad.Shape usual = new CoreLoad.Shape(1, FEW_IN_FLIGHT, CoreLoad.TASKS, 1_000, false, true);
+    CoreLoad.Shape deep = usual.behind(1_000_000);
+    CoreLoad.Shape one = usual.on(1, MANY_IN_FLIGHT).inFramesOf(10);
+    CoreLoad.Shape thousand = one.on(1_000, MANY_IN_FLIGHT);
     if (full) {
       for (int workers : WORKERS) {
         for (int backlog : BACKLOGS) {
-          cases(usual.with(workers, 10).with(backlog));
+          cases(one.on(workers, MANY_IN_FLIGHT).behind(backlog));
         }
       }
-      cases(usual.with(1_000, 10).passing());
-      cases(usual.with(1_000, 10).with(1_000_000).passing());
+      cases(thousand.passing(), thousand.behind(1_000_000).passing());
     }
-    cases(
-        tenWorkers,
-        usual.with(1_000, 100),
-        usual.with(1_000, 10),
-        usual.with(1_000, 1),
-        deep,
-        usual.passing(),
-        deep.passing(),
-        usual.unchecked());
+    cases(usual, deep, usual.passing(), deep.passing(), usual.unchecked());
+    cases(one, thousand, one.inFramesOf(1), thousand.inFramesOf(1));
     for (int i = 0; i < REPETITIONS; i++) {
       rounds.forEach((shape, nanos) -> nanos.add(coreNanos(shape)));
     }
@@ -89,9 +84,8 @@ public final class CoreBench {
                     "round, " + text(shape),
                     "tasks/s",
                     nanos.stream().mapToDouble(each -> 1e9 / each).toArray())));
-    printRatio("1,000 workers / 1 (100 a frame)", usual.with(1_000, 100), usual);
-    printRatio("1,000 workers / 10 (10 a frame)", usual.with(1_000, 10), tenWorkers);
-    printRatio("1,000 workers (1 a frame) / 1 (100)", usual.with(1_000, 1), usual);
+    printRatio("1,000 workers / 1 (10 a frame)", thousand, one);
+    printRatio("1,000 workers / 1 (1 a frame)", thousand.inFramesOf(1), one.inFramesOf(1));
     printRatio("1,000,000 queued / 1,000", deep, usual);
     printRatio("1,000,000 passing / 1,000", deep.passing(), usual.passing());
   }
@@ -107,6 +101,7 @@ public final class CoreBench {
     Map<String, String> params =
         Map.of(
             "workers", "" + shape.workers(),
+            "inFlight", "" + shape.inFlight(),
             "backlog", "" + shape.backlog(),
             "perFrame", "" + shape.perFrame(),
             "passing", "" + shape.isPassing(),
@@ -117,25 +112,33 @@ public final class CoreBench {
   /** What waits, and whether payloads are checked, is nothing to the peers. */
   private double peersNanos(CoreLoad.Shape shape) {
     return peers.computeIfAbsent(
-        List.of(shape.workers(), shape.tasksPerAnswer()),
+        List.of(shape.workers(), shape.inFlight(), shape.perFrame()),
         any ->
             Forks.cpuNanos(
                 CoreRound.class,
                 "peers",
                 Map.of(
-                    "workers", "" + shape.workers(),
-                    "backlog", "1000",
-                    "perFrame", "" + shape.perFrame(),
-                    "passing", "false",
-                    "checked", "false")));
+                    "workers",
+                    "" + shape.workers(),
+                    "inFlight",
+                    "" + shape.inFlight(),
+                    "backlog",
+                    "1000",
+                    "perFrame",
+                    "" + shape.perFrame(),
+                    "passing",
+                    "false",
+                    "checked",
+                    "false")));
   }
 
   private static String text(CoreLoad.Shape shape) {
     return String.format(
         Locale.ROOT,
-        "%,d workers, %d a frame, %,d queued%s%s",
+        "%,d workers, %,d run, %d a frame, %,d queued%s%s",
         shape.workers(),
-        shape.tasksPerAnswer(),
+        shape.inFlight(),
+        shape.perFrame(),
         shape.backlog(),
         shape.isPassing() ? ", passing" : "",
         shape.checked() ? "" : ", unchecked");

@@ -23,46 +23,42 @@ final class CoreLoad {
    * What the load looks like.
    *
    * @param workers how many there are
-   * @param perFrame outcomes that a worker sends in a frame; more if there are too few workers for
-   *     a turn
+   * @param inFlight slots of all of them together: so many tasks run at any time
+   * @param perFrame outcomes that a worker sends in a frame
    * @param backlog tasks that wait
    * @param isPassing whether each task passes through the whole backlog; else that is of a lower
    *     priority, and stays
    * @param checked whether payloads are checked to be JSON
    */
-  record Shape(int workers, int perFrame, int backlog, boolean isPassing, boolean checked) {
+  record Shape(
+      int workers, int inFlight, int perFrame, int backlog, boolean isPassing, boolean checked) {
 
-    Shape with(int otherWorkers, int otherPerFrame) {
-      return new Shape(otherWorkers, otherPerFrame, backlog, isPassing, checked);
+    Shape on(int otherWorkers, int otherInFlight) {
+      return new Shape(otherWorkers, otherInFlight, perFrame, backlog, isPassing, checked);
     }
 
-    Shape with(int otherBacklog) {
-      return new Shape(workers, perFrame, otherBacklog, isPassing, checked);
+    Shape inFramesOf(int otherPerFrame) {
+      return new Shape(workers, inFlight, otherPerFrame, backlog, isPassing, checked);
+    }
+
+    Shape behind(int otherBacklog) {
+      return new Shape(workers, inFlight, perFrame, otherBacklog, isPassing, checked);
     }
 
     Shape passing() {
-      return new Shape(workers, perFrame, backlog, true, checked);
+      return new Shape(workers, inFlight, perFrame, backlog, true, checked);
     }
 
     Shape unchecked() {
-      return new Shape(workers, perFrame, backlog, isPassing, false);
+      return new Shape(workers, inFlight, perFrame, backlog, isPassing, false);
     }
 
-    int tasksPerAnswer() {
-      return Math.max(perFrame, TASKS / workers);
-    }
-
-    /** Two frames' worth, so that a worker has something left while its answer travels. */
     int slots() {
-      return 2 * tasksPerAnswer();
+      return inFlight / workers;
     }
 
-    int answersPerTurn() {
-      return TASKS / tasksPerAnswer();
-    }
-
-    int inFlight() {
-      return workers * slots();
+    int framesPerTurn() {
+      return TASKS / perFrame;
     }
   }
 
@@ -73,6 +69,7 @@ final class CoreLoad {
   private final LoadPeer[] peers;
   private final List<Letter> letters = new ArrayList<>();
   private final byte[] grant;
+  private final int grants;
   private int nextWorker;
   private int nextHeartbeat;
   private long heartbeatsDue;
@@ -83,7 +80,8 @@ final class CoreLoad {
 
   CoreLoad(Shape shape) {
     this.shape = shape;
-    this.grant = LayoutProbe.grant(shape.tasksPerAnswer()).bytes();
+    this.grants = Math.min(shape.workers(), shape.framesPerTurn());
+    this.grant = LayoutProbe.grant(TASKS / grants).bytes();
     this.peers = new LoadPeer[shape.workers() + 1];
     this.door =
         new CoreDoor(
@@ -92,7 +90,7 @@ final class CoreLoad {
             time.now());
     LoadWorker.Layouts layouts =
         new LoadWorker.Layouts(
-            LayoutProbe.grant(shape.slots()), LayoutProbe.outcomes(shape.tasksPerAnswer()));
+            LayoutProbe.grant(shape.slots()), LayoutProbe.outcomes(shape.perFrame()));
     peers[0] = client;
     for (int i = 1; i < peers.length; i++) {
       peers[i] = new LoadWorker(i, layouts);
@@ -133,7 +131,7 @@ final class CoreLoad {
   /** One turn. */
   void turn() {
     door.receive(client.submit(), time.now());
-    for (int i = 0; i < shape.answersPerTurn(); i++) {
+    for (int i = 0; i < shape.framesPerTurn(); i++) {
       door.receive(nextWorker().outcomes(), time.now());
     }
     endTurn();
@@ -174,10 +172,12 @@ final class CoreLoad {
    */
   long peersTurn() {
     long bytes = client.submit().length;
-    for (int i = 0; i < shape.answersPerTurn(); i++) {
+    for (int i = 0; i < shape.framesPerTurn(); i++) {
       LoadWorker worker = nextWorker();
       bytes += worker.outcomes().length;
-      letters.add(new Letter(worker, grant));
+      if (i < grants) {
+        letters.add(new Letter(worker, grant));
+      }
     }
     letters.add(new Letter(client, grant));
     letters.add(new Letter(client, grant));

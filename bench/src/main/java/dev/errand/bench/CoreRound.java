@@ -23,11 +23,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(
     value = 3,
-    jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
+    jvmArgsAppend = {"-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"})
 public class CoreRound {
 
   @Param({"1", "10", "100", "1000"})
   public int workers;
+
+  /** Tasks that run at any time, on all workers. */
+  @Param({"1000", "20000"})
+  public int inFlight;
 
   @Param({"1000", "10000", "100000", "1000000"})
   public int backlog;
@@ -48,10 +52,10 @@ public class CoreRound {
 
   @Setup
   public void fill() {
-    load = new CoreLoad(new CoreLoad.Shape(workers, perFrame, backlog, passing, checked));
+    load = new CoreLoad(new CoreLoad.Shape(workers, inFlight, perFrame, backlog, passing, checked));
     load.fill();
     load.open();
-    peers = new CoreLoad(new CoreLoad.Shape(workers, perFrame, 0, passing, checked));
+    peers = new CoreLoad(new CoreLoad.Shape(workers, inFlight, perFrame, 0, passing, checked));
     peers.fill();
     peers.open();
   }

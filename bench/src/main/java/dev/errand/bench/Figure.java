@@ -35,7 +35,7 @@ record Figure(String what, String unit, double[] values) {
   String row() {
     return String.format(
         Locale.ROOT,
-        "%-58s %12s %12s %12s  %s",
+        "%-66s %12s %12s %12s  %s",
         what,
         number(median()),
         number(min()),
@@ -44,7 +44,7 @@ record Figure(String what, String unit, double[] values) {
   }
 
   static String head() {
-    return String.format("%-58s %12s %12s %12s", "", "median", "min", "max");
+    return String.format("%-66s %12s %12s %12s", "", "median", "min", "max");
   }
 
   private static String number(double value) {

@@ -11,13 +11,16 @@ import java.lang.ref.Reference;
 final class HeapPerTask {
 
   private static final int TASKS = 1_000_000;
+  private static final int IN_FLIGHT = 1_000;
 
   private HeapPerTask() {}
 
   /** Prints the figure. */
   public static void main(String[] args) {
-    CoreLoad load = new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, TASKS, true, true));
-    new CoreLoad(new CoreLoad.Shape(1, CoreLoad.TASKS, CoreLoad.TASKS, true, true)).fill();
+    CoreLoad load =
+        new CoreLoad(new CoreLoad.Shape(1, IN_FLIGHT, CoreLoad.TASKS, TASKS, true, true));
+    new CoreLoad(new CoreLoad.Shape(1, IN_FLIGHT, CoreLoad.TASKS, CoreLoad.TASKS, true, true))
+        .fill();
     long before = used();
     load.fill();
     long after = used();

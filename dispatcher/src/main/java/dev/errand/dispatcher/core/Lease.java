@@ -19,6 +19,11 @@ final class Lease extends Timer {
   /** Null: it has none at the moment, because the worker was lost. */
   WorkerPeer worker;
 
+  /** Its place among those of its worker: see {@link LeaseLine}. */
+  Lease previous;
+
+  Lease next;
+
   /** Whose slot it takes. */
   Pool pool;
 

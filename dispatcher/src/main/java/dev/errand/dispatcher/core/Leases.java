@@ -14,7 +14,6 @@ import dev.errand.protocol.frame.WorkerHello;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -34,6 +33,9 @@ final class Leases {
   private final TimingWheel wheel;
   private final Tasks tasks;
   private final Turns turns;
+
+  /** What workers hold. */
+  private final LeaseTable held = new LeaseTable();
 
   /** Leases without a worker, each the last one of a task that waits; by id. */
   private final Long2ObjectOpenHashMap<Lease> lost = new Long2ObjectOpenHashMap<>();
@@ -96,7 +98,7 @@ final class Leases {
     if (lease.worker == null) {
       return;
     }
-    if (lease.worker.leases.get(lease.id()) == lease && !lease.zombie) {
+    if (held.get(lease.worker, lease.id()) == lease && !lease.zombie) {
       send(lease);
     } else {
       lease.worker.ungranted(lease.pool);
@@ -118,15 +120,14 @@ final class Leases {
   }
 
   private void hold(Lease lease, WorkerPeer worker, Now now) {
-    lease.worker = worker;
-    worker.leases.put(lease.id(), lease);
+    held.add(lease, worker);
     lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
   }
 
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
-    for (Lease lease : worker.leases.values()) {
+    for (Lease lease : worker.leases.all()) {
       if (!lease.zombie) {
         lease.dueNanos += nanos;
         wheel.set(lease, lease.dueNanos);
@@ -136,7 +137,7 @@ final class Leases {
 
   /** A running attempt says how far it is. */
   void progress(WorkerPeer worker, long id, Progress progress) {
-    Lease lease = worker.leases.get(id);
+    Lease lease = held.get(worker, id);
     if (lease != null && !lease.zombie) {
       lease.task.write().progress = progress;
     }
@@ -144,7 +145,7 @@ final class Leases {
 
   /** An attempt came to something. */
   void outcome(WorkerPeer worker, Outcome outcome, Now now) {
-    Lease lease = worker.leases.get(outcome.lease());
+    Lease lease = held.get(worker, outcome.lease());
     if (lease == null || lease.task.spec.id() != outcome.task()) {
       return;
     }
@@ -173,7 +174,7 @@ final class Leases {
 
   /** A worker gives a lease back, or says that the handler of one that ended has ended too. */
   void release(WorkerPeer worker, Release release, Now now) {
-    Lease lease = worker.leases.get(release.lease());
+    Lease lease = held.get(worker, release.lease());
     if (lease == null) {
       return;
     }
@@ -242,10 +243,10 @@ final class Leases {
   }
 
   /** It takes no slot any more. */
-  private static void close(Lease lease) {
+  private void close(Lease lease) {
     lease.cancel();
     WorkerPeer worker = lease.worker;
-    worker.leases.remove(lease.id());
+    held.remove(lease);
     if (worker.alone() == lease) {
       worker.runAlone(null);
     }
@@ -306,7 +307,7 @@ final class Leases {
 
   /** Each goes to the head of its queue: the oldest must be the last to go there. */
   private static List<Lease> newestFirst(WorkerPeer worker) {
-    List<Lease> all = new ArrayList<>(worker.leases.values());
+    List<Lease> all = worker.leases.all();
     all.sort(Comparator.comparingLong((Lease lease) -> lease.task.spec.id()).reversed());
     return all;
   }
@@ -318,14 +319,14 @@ final class Leases {
    * @param before what the dispatcher knew of the same incarnation; null if nothing, or it was lost
    */
   void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
-    LongSet held = new LongOpenHashSet();
-    hello.held().forEach(each -> held.add(each.lease()));
+    LongSet told = new LongOpenHashSet();
+    hello.held().forEach(each -> told.add(each.lease()));
     if (before != null) {
-      newestFirst(before).forEach(lease -> goOn(lease, worker, held, now));
+      newestFirst(before).forEach(lease -> goOn(lease, worker, told, now));
     }
-    neverCame(worker.session.peer(), held, now);
+    neverCame(worker.session.peer(), told, now);
     for (WorkerHello.Held each : hello.held()) {
-      if (!worker.leases.containsKey(each.lease()) && !adopt(worker, hello, each, now)) {
+      if (held.get(worker, each.lease()) == null && !adopt(worker, hello, each, now)) {
         new Cancel(each.lease(), CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
         turns.touch(worker);
       }
@@ -333,12 +334,10 @@ final class Leases {
   }
 
   /** A lease that the worker had in its last session. */
-  private void goOn(Lease lease, WorkerPeer worker, LongSet held, Now now) {
-    if (held.contains(lease.id())) {
+  private void goOn(Lease lease, WorkerPeer worker, LongSet told, Now now) {
+    if (told.contains(lease.id())) {
       boolean alone = lease.worker.alone() == lease;
-      lease.worker.leases.remove(lease.id());
-      lease.worker = worker;
-      worker.leases.put(lease.id(), lease);
+      held.move(lease, worker);
       if (alone) {
         worker.runAlone(lease);
       }
@@ -361,13 +360,13 @@ final class Leases {
   }
 
   /** What was lost with that worker, and it does not know of, had not begun there. */
-  private void neverCame(long owner, LongSet held, Now now) {
+  private void neverCame(long owner, LongSet told, Now now) {
     if (lost.isEmpty()) {
       return;
     }
     List<Lease> never =
         lost.values().stream()
-            .filter(lease -> lease.owner() == owner && !held.contains(lease.id()))
+            .filter(lease -> lease.owner() == owner && !told.contains(lease.id()))
             .toList();
     for (Lease lease : never) {
       forgetLost(lease.task);
@@ -376,8 +375,8 @@ final class Leases {
   }
 
   /** Takes on a lease that has no worker. */
-  private boolean adopt(WorkerPeer worker, WorkerHello hello, WorkerHello.Held held, Now now) {
-    Lease lease = lost.get(held.lease());
+  private boolean adopt(WorkerPeer worker, WorkerHello hello, WorkerHello.Held claimed, Now now) {
+    Lease lease = lost.get(claimed.lease());
     if (lease != null) {
       if (lease.owner() != worker.session.peer()) {
         return false;
@@ -388,8 +387,8 @@ final class Leases {
       goOn(lease, worker, now);
       return true;
     }
-    LiveTask task = tasks.find(held.task());
-    if (task == null || !mayHaveGranted(task, held.lease())) {
+    LiveTask task = tasks.find(claimed.task());
+    if (task == null || !mayHaveGranted(task, claimed.lease())) {
       return false;
     }
     // Only one of them can be the last that the dispatcher granted in that life.
@@ -406,7 +405,7 @@ final class Leases {
             .orElse(0);
     StoredTask.LastLease last =
         new StoredTask.LastLease(
-            held.lease(),
+            claimed.lease(),
             worker.session.peer(),
             worker.name,
             now.wallMillis(),

@@ -5,7 +5,6 @@ import dev.errand.protocol.frame.Header;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.WorkerHello;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,8 @@ final class WorkerPeer extends Peer {
   /** How the queues see it. */
   final List<Offering> offerings = new ArrayList<>();
 
-  /** By lease id; those that ended and whose handler has not are among them. */
-  final Long2ObjectOpenHashMap<Lease> leases = new Long2ObjectOpenHashMap<>();
+  /** Those that ended and whose handler has not are among them. */
+  final LeaseLine leases = new LeaseLine();
 
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];

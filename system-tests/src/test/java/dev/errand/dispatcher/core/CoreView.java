@@ -144,8 +144,9 @@ public final class CoreView {
     Lease lease = task.past().lease;
     if (lease == null || lease.task != task) {
       to.misplaced(task.spec.id(), "it is leased, and has no lease");
-    } else if (lease.worker == null || lease.worker.leases.get(lease.id()) != lease) {
-      to.misplaced(task.spec.id(), "its worker does not know its lease");
+    } else if (lease.worker == null) {
+      // That its worker knows it, too, follows from their numbers.
+      to.misplaced(task.spec.id(), "its lease has no worker");
     } else if (!lease.set()) {
       to.misplaced(task.spec.id(), "its lease has no deadline");
     }
@@ -156,7 +157,7 @@ public final class CoreView {
     int haunted = 0;
     for (WorkerPeer worker : peers.workers()) {
       int zombies = 0;
-      for (Lease lease : worker.leases.values()) {
+      for (Lease lease : worker.leases.all()) {
         if (lease.zombie) {
           zombies++;
         } else if (lease.task.past().lease != lease) {
