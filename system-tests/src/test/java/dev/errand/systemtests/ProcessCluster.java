@@ -106,9 +106,13 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   NodeProcess dispatcher(JsonObject conf) throws Exception {
-    NodeProcess node = start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
+    NodeProcess node = startDispatcher(conf);
     page = node.awaitStart(SECONDS).group(1);
     return node;
+  }
+
+  NodeProcess startDispatcher(JsonObject conf) throws IOException {
+    return start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
   }
 
   JsonObject workerConf(String worker) {

@@ -1,7 +1,5 @@
 package dev.errand.systemtests;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.errand.protocol.Task;
 import dev.errand.protocol.client.SubmissionException;
 import dev.errand.protocol.client.TaskClient;
@@ -11,7 +9,8 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Submits orders, some at a time, and writes down what comes of each, until it is told to stop. It
@@ -26,7 +25,10 @@ final class RecordingClient {
   private final TaskClient client;
   private final Recording recording;
   private final Orders orders;
-  private final AtomicInteger running;
+
+  /** Counts those that are open. */
+  private final CountDownLatch idle;
+
   private volatile boolean over;
 
   /** Begins at once, with so many orders at a time. */
@@ -34,7 +36,7 @@ final class RecordingClient {
     this.client = client;
     this.recording = recording;
     this.orders = orders;
-    running = new AtomicInteger(atOnce);
+    idle = new CountDownLatch(atOnce);
     for (int i = 0; i < atOnce; i++) {
       next();
     }
@@ -42,7 +44,7 @@ final class RecordingClient {
 
   private void next() {
     if (over) {
-      running.decrementAndGet();
+      idle.countDown();
     } else {
       submit(orders.next());
     }
@@ -59,7 +61,7 @@ final class RecordingClient {
   private void notAcknowledged(int number, Order order, Throwable failure) {
     if (failure instanceof SubmissionException refusal && refusal.retryAfter() != null) {
       recording.add(new Event.Refused(number, failure.getMessage()));
-      running.decrementAndGet();
+      idle.countDown();
       return;
     }
     recording.add(new Event.Unanswered(number, failure.getMessage()));
@@ -103,20 +105,14 @@ final class RecordingClient {
         .onComplete(any -> awaitEnd(id).onComplete(end -> next()));
   }
 
-  /** How many orders are open. */
-  int running() {
-    return running.get();
-  }
-
-  /** Submits nothing more, and waits until all that is open has ended. */
-  void drain(Duration atMost) {
+  /**
+   * Submits nothing more, and waits until all that is open has ended.
+   *
+   * @return whether it has, in that time
+   */
+  boolean drain(Duration atMost) throws InterruptedException {
     over = true;
-    await().pollInterval(Duration.ofMillis(50)).atMost(atMost).until(() -> running() == 0);
-  }
-
-  /** Submits nothing more. */
-  void stop() {
-    over = true;
+    return idle.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Writes down what the dispatcher says of each of these tasks now. */

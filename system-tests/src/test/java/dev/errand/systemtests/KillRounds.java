@@ -1,0 +1,159 @@
+package dev.errand.systemtests;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.errand.command.NodeProcess;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Kills nodes at random moments under the load of a recording client, starts them again, reads the
+ * books each time, and lets the checker look at all of it in the end. A seed decides about whom,
+ * when, and what is submitted.
+ */
+final class KillRounds {
+
+  private static final int AT_ONCE = 24;
+  private static final int MOMENT_MILLIS = 800;
+  private static final int START_MILLIS = 2_500;
+  private static final Duration HEALED = Duration.ofSeconds(60);
+
+  /** Who is killed. */
+  enum Victims {
+    /** In each round one of two workers. */
+    WORKER,
+    /** In each round the dispatcher, and in every other one of two workers, too. */
+    DISPATCHER
+  }
+
+  /** What befalls the store of a dispatcher that was killed. */
+  interface Aftermath {
+    void of(long seed) throws Exception;
+  }
+
+  private final ProcessCluster cluster;
+  private final JsonObject conf;
+  private final Victims victims;
+  private final Aftermath aftermath;
+  private final long seed;
+  private final Random random;
+  private final Recording recording = new Recording();
+  private NodeProcess dispatcher;
+  private NodeProcess worker;
+  private RecordingClient client;
+
+  KillRounds(
+      ProcessCluster cluster, JsonObject conf, Victims victims, Aftermath aftermath, long seed) {
+    this.cluster = cluster;
+    this.conf = conf;
+    this.victims = victims;
+    this.aftermath = aftermath;
+    this.seed = seed;
+    this.random = new Random(seed);
+  }
+
+  /** So many rounds; then what there is has a minute to end. */
+  Verdict run(int rounds) throws Exception {
+    dispatcher = cluster.dispatcher(conf);
+    cluster.worker("staying");
+    worker = cluster.worker("victim");
+    client = new RecordingClient(cluster.client(), recording, new Orders(seed), AT_ONCE);
+    for (int round = 0; round < rounds; round++) {
+      int since = recording.size();
+      awaitWork();
+      pause(random.nextInt(MOMENT_MILLIS));
+      boolean both = victims == Victims.WORKER || round % 2 == 1;
+      kill(both);
+      startAgain(both);
+      readBooks();
+      client.look(recording.acknowledged(since));
+    }
+    awaitWork();
+    client.drain(HEALED);
+    awaitEmptyBooks();
+    client.look(recording.acknowledged(0));
+    readBooks();
+    return verdict();
+  }
+
+  private Verdict verdict() throws Exception {
+    Verdict verdict = Checker.check(recording.events());
+    System.out.println("seed " + seed + ": " + verdict);
+    if (!verdict.fine()) {
+      Path file = Path.of("target", "recordings", seed + ".txt").toAbsolutePath();
+      System.out.println("all that happened is in " + recording.write(file));
+    }
+    return verdict;
+  }
+
+  /** It goes on: tasks end that were not ended before. */
+  private void awaitWork() {
+    int before = recording.ends();
+    await().atMost(HEALED).until(() -> recording.ends() > before + AT_ONCE);
+  }
+
+  /** Until a moment that is nobody's choice. */
+  private static void pause(int millis) {
+    CompletableFuture.runAsync(
+            () -> {}, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
+        .join();
+  }
+
+  private void kill(boolean both) throws Exception {
+    boolean workerFirst = both && random.nextBoolean();
+    if (workerFirst) {
+      worker.kill();
+      pause(random.nextInt(50));
+    }
+    if (victims == Victims.DISPATCHER) {
+      killDispatcher();
+    }
+    if (both) {
+      worker.kill();
+      worker.awaitEnd(10);
+    }
+  }
+
+  private void killDispatcher() throws Exception {
+    dispatcher.kill();
+    dispatcher.awaitEnd(10);
+    aftermath.of(random.nextLong());
+  }
+
+  private void startAgain(boolean both) throws Exception {
+    if (both) {
+      worker = cluster.startWorker("victim");
+    }
+    if (victims == Victims.DISPATCHER) {
+      if (random.nextInt(8) == 0) {
+        // It dies once more before it is there, or just when it is.
+        dispatcher = cluster.startDispatcher(conf);
+        pause(random.nextInt(START_MILLIS));
+        killDispatcher();
+      }
+      dispatcher = cluster.dispatcher(conf);
+    }
+    if (both) {
+      worker.awaitStart(HEALED.toSeconds());
+    }
+  }
+
+  private Books readBooks() throws Exception {
+    int since = recording.size();
+    Books books = Books.of(cluster.stats());
+    recording.add(new Event.Read(since, books));
+    return books;
+  }
+
+  /** Tasks whose submission was never answered end as well. */
+  private void awaitEmptyBooks() {
+    await()
+        .atMost(HEALED)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> readBooks().open() == 0);
+  }
+}
