@@ -22,6 +22,9 @@ final class Checker {
   private final Map<String, Trail> trails = new LinkedHashMap<>();
   private final Map<String, String> idsOfNames = new HashMap<>();
 
+  /** How often an order began to run, as workers noted it. */
+  private final Map<String, Integer> runs = new HashMap<>();
+
   /** Of each order the submissions that were not refused. */
   private final Map<String, Integer> possible = new HashMap<>();
 
@@ -89,6 +92,8 @@ final class Checker {
       take(event);
     }
     trails.forEach(this::close);
+    checkRuns();
+    int ran = runs.values().stream().mapToInt(Integer::intValue).sum();
     int ended = (int) trails.values().stream().filter(trail -> trail.ended > 0).count();
     return new Verdict(
         List.copyOf(findings.lost),
@@ -97,7 +102,8 @@ final class Checker {
         List.copyOf(findings.wrong),
         List.copyOf(findings.unfinished),
         List.copyOf(findings.books),
-        new Verdict.Counted(submissions.size(), unanswered, trails.size(), ended, ends, readings));
+        new Verdict.Counted(
+            submissions.size(), unanswered, trails.size(), ended, ends, ran, readings));
   }
 
   private void take(Event event) {
@@ -113,6 +119,8 @@ final class Checker {
       unanswered++;
     } else if (event instanceof Event.Read read) {
       read(read);
+    } else if (event instanceof Event.Ran run) {
+      runs.merge(run.name(), 1, Integer::sum);
     } else {
       takeOfTask(event);
     }
@@ -221,5 +229,28 @@ final class Checker {
       findings.unfinished.add(
           id + ": " + trail.order + " is " + trail.last.state() + ", " + trail.last.waitingFor());
     }
+  }
+
+  private void checkRuns() {
+    Map<String, Order> orders = new HashMap<>();
+    submissions.values().forEach(order -> orders.put(order.name(), order));
+    runs.forEach(
+        (name, times) -> {
+          Order order = orders.get(name);
+          if (order == null) {
+            findings.unexpected.add(name + ": it ran, and nobody submitted it");
+          } else if (order.once() && times > 1) {
+            findings.twice.add(name + ": it may run once, and ran " + times + " times");
+          }
+        });
+    trails.forEach(
+        (id, trail) -> {
+          if (trail.order.request().type().equals(NotingHandler.TYPE)
+              && trail.last != null
+              && trail.last.state() == TaskState.SUCCEEDED
+              && !runs.containsKey(trail.order.name())) {
+            findings.wrong.add(id + ": it succeeded, and did not run");
+          }
+        });
   }
 }

@@ -87,7 +87,7 @@ class CheckerTest {
   @Test
   void aGoodDayIsFine() {
     assertThat(verdict().fine()).as(verdict().toString()).isTrue();
-    assertThat(verdict().counted()).isEqualTo(new Verdict.Counted(4, 1, 2, 2, 4, 2));
+    assertThat(verdict().counted()).isEqualTo(new Verdict.Counted(4, 1, 2, 2, 4, 0, 2));
   }
 
   @Test
@@ -250,5 +250,27 @@ class CheckerTest {
     recording.add(new Event.Read(since, new Books(2, 0, 0, 0, 2, 0, 0)));
     found("c", succeeded("c", late));
     assertThat(verdict().fine()).isTrue();
+  }
+
+  @Test
+  void aTaskThatMayRunOnceAndRanTwiceIsFound() {
+    Order once =
+        new Order("once", TaskRequest.of("note", 1).withMaxAttempts(1), "1", Set.of(), Then.WAIT);
+    submit(once, "c");
+    found("c", succeeded("c", once));
+    assertThat(verdict().wrong()).containsExactly("c: it succeeded, and did not run");
+    recording.add(new Event.Ran("once"));
+    assertThat(verdict().fine()).isTrue();
+    recording.add(new Event.Ran("once"));
+    assertThat(verdict().twice()).containsExactly("once: it may run once, and ran 2 times");
+  }
+
+  @Test
+  void aTaskThatMayRunAgainMayRunTwiceAndAStrangerNotAtAll() {
+    recording.add(new Event.Ran("one"));
+    recording.add(new Event.Ran("one"));
+    assertThat(verdict().fine()).isTrue();
+    recording.add(new Event.Ran("nobody's"));
+    assertThat(verdict().unexpected()).hasSize(1);
   }
 }

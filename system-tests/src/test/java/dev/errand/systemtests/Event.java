@@ -34,4 +34,7 @@ sealed interface Event {
 
   /** The dispatcher's books were read; the reading began after that many events. */
   record Read(int since, Books books) implements Event {}
+
+  /** A worker has begun to run the order of that name. */
+  record Ran(String name) implements Event {}
 }

@@ -6,6 +6,8 @@ import dev.errand.command.NodeProcess;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class KillRounds {
 
-  private static final int AT_ONCE = 24;
+  private static final int AT_ONCE = 12;
   private static final int MOMENT_MILLIS = 800;
   private static final int START_MILLIS = 2_500;
   private static final Duration HEALED = Duration.ofSeconds(60);
@@ -42,6 +44,7 @@ final class KillRounds {
   private final long seed;
   private final Random random;
   private final Recording recording = new Recording();
+  private Path workerJar;
   private NodeProcess dispatcher;
   private NodeProcess worker;
   private RecordingClient client;
@@ -59,10 +62,16 @@ final class KillRounds {
   /** So many rounds; then what there is has a minute to end. */
   Verdict run(int rounds) throws Exception {
     dispatcher = cluster.dispatcher(conf);
-    cluster.worker("staying");
-    worker = cluster.worker("victim");
-    client = new RecordingClient(cluster.client(), recording, new Orders(seed), AT_ONCE);
+    workerJar =
+        NotingHandler.jar(ProcessCluster.jar("worker-verticle"), cluster.file("noting-worker.jar"));
+    startWorker("staying").awaitStart(HEALED.toSeconds());
+    worker = startWorker("victim");
+    worker.awaitStart(HEALED.toSeconds());
+    Path notes = cluster.file("notes");
+    List<Long> millis = new ArrayList<>();
+    client = new RecordingClient(cluster.client(), recording, new Orders(seed, notes), AT_ONCE);
     for (int round = 0; round < rounds; round++) {
+      long begin = System.nanoTime();
       int since = recording.size();
       awaitWork();
       pause(random.nextInt(MOMENT_MILLIS));
@@ -71,13 +80,20 @@ final class KillRounds {
       startAgain(both);
       readBooks();
       client.look(recording.acknowledged(since));
+      millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
+    System.out.println("rounds, ms: " + millis);
     awaitWork();
     client.drain(HEALED);
     awaitEmptyBooks();
     client.look(recording.acknowledged(0));
     readBooks();
+    NotingHandler.noted(notes).forEach(name -> recording.add(new Event.Ran(name)));
     return verdict();
+  }
+
+  private NodeProcess startWorker(String name) throws Exception {
+    return cluster.startWorker(name, workerJar);
   }
 
   private Verdict verdict() throws Exception {
@@ -126,7 +142,7 @@ final class KillRounds {
 
   private void startAgain(boolean both) throws Exception {
     if (both) {
-      worker = cluster.startWorker("victim");
+      worker = startWorker("victim");
     }
     if (victims == Victims.DISPATCHER) {
       if (random.nextInt(8) == 0) {

@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * A task to submit, and what may come of it.
  *
- * @param name what makes it the same task as another order: its key, its line, or its number
+ * @param name of its own; submitted twice, it is the same task
  * @param request as it is submitted
  * @param result of its success, in JSON; null: it can't succeed
  * @param failures what it may fail of; any task may be poison
@@ -25,6 +25,11 @@ record Order(String name, TaskRequest request, String result, Set<ErrorKind> fai
     CANCEL,
     /** Waits for its end, tries it again by hand once, and waits for its end. */
     RETRY
+  }
+
+  /** Whether it may run at most once. */
+  boolean once() {
+    return request.terms().maxAttempts() == 1;
   }
 
   /** Whether the same may be submitted again and is the same task. */

@@ -6,6 +6,7 @@ import dev.errand.protocol.TaskRequest;
 import dev.errand.systemtests.Order.Then;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Random;
@@ -27,12 +28,15 @@ final class Orders {
   private static final Duration SHORT = Duration.ofMillis(20);
 
   private final Random random;
+  private final Path notes;
   private final ArrayDeque<Order> before = new ArrayDeque<>();
   private long drawn;
   private long lines;
 
-  Orders(long seed) {
+  /** Some of them are noted in that file when they run. */
+  Orders(long seed, Path notes) {
     random = new Random(seed);
+    this.notes = notes;
   }
 
   /** The next one. */
@@ -63,13 +67,20 @@ final class Orders {
     if (kind < 35) {
       return echo(Then.WAIT);
     }
-    if (kind < 70) {
-      return sleep(Set.of());
+    if (kind < 55) {
+      return sleep();
+    }
+    if (kind < 65) {
+      return note(chance(50));
     }
     if (kind < 80) {
-      Order once = sleep(Set.of(ErrorKind.WORKER_LOST));
+      Order once = note(false);
       return new Order(
-          null, once.request().withMaxAttempts(1), once.result(), once.failures(), once.then());
+          once.name(),
+          once.request().withMaxAttempts(1),
+          once.result(),
+          Set.of(ErrorKind.WORKER_LOST),
+          Then.WAIT);
     }
     if (kind < 86) {
       return timeout();
@@ -83,13 +94,17 @@ final class Orders {
     Order late = echo(Then.CANCEL);
     Duration delay = Duration.ofMillis(50 + random.nextInt(1_000));
     return new Order(
-        null, late.request().withDelay(delay), late.result(), late.failures(), late.then());
+        name(), late.request().withDelay(delay), late.result(), late.failures(), late.then());
+  }
+
+  private String name() {
+    return "order " + drawn;
   }
 
   private Order square() {
     BigInteger number = BigInteger.valueOf(drawn).shiftLeft(40).add(BigInteger.valueOf(drawn));
     return new Order(
-        null,
+        name(),
         TaskRequest.of("square", number),
         "\"" + number + " * " + number + " = " + number.multiply(number) + "\"",
         Set.of(),
@@ -101,48 +116,51 @@ final class Orders {
         new JsonObject()
             .put("drawn", drawn)
             .put("text", "x".repeat(chance(10) ? random.nextInt(MOST_TEXT) : 10));
-    return new Order(null, TaskRequest.of("echo", payload), payload.encode(), Set.of(), then);
+    return new Order(name(), TaskRequest.of("echo", payload), payload.encode(), Set.of(), then);
   }
 
-  private Order sleep(Set<ErrorKind> failures) {
-    String howLong = 1 + random.nextInt(60) + "ms";
+  private Order sleep() {
+    String howLong = 1 + random.nextInt(100) + "ms";
     return new Order(
-        null, TaskRequest.of("sleep", howLong), "\"" + howLong + "\"", failures, Then.WAIT);
+        name(), TaskRequest.of("sleep", howLong), "\"" + howLong + "\"", Set.of(), Then.WAIT);
   }
 
-  private static Order timeout() {
+  private Order note(boolean failsFirst) {
+    JsonObject payload = NotingHandler.payload(notes, name(), 1 + random.nextInt(60), failsFirst);
+    return new Order(
+        name(), TaskRequest.of(NotingHandler.TYPE, payload), payload.encode(), Set.of(), Then.WAIT);
+  }
+
+  private Order timeout() {
     TaskRequest request =
         TaskRequest.of("sleep", TOO_LONG)
             .withTimeout(SHORT)
             .withMaxAttempts(2)
             .withBackoff(Duration.ofMillis(50));
-    return new Order(null, request, null, Set.of(ErrorKind.TIMEOUT), Then.WAIT);
+    return new Order(name(), request, null, Set.of(ErrorKind.TIMEOUT), Then.WAIT);
   }
 
   private Order rejected(Then then) {
     String payload = "not a number: " + drawn;
     return new Order(
-        null, TaskRequest.of("square", payload), null, Set.of(ErrorKind.REJECTED), then);
+        name(), TaskRequest.of("square", payload), null, Set.of(ErrorKind.REJECTED), then);
   }
 
   /** Half of them with a key or a line, so that they are the same if they are submitted again. */
   private Order named(Order order) {
     TaskRequest request = order.request();
-    String name = "order " + drawn;
     if (order.then() == Then.WAIT && chance(50)) {
       if (chance(50)) {
-        name = "key-" + drawn;
-        request = request.withIdempotencyKey(name);
+        request = request.withIdempotencyKey("key-" + drawn);
       } else {
         BatchPlace place = new BatchPlace("batch-" + lines / BATCH, lines % BATCH + 1);
         lines++;
-        name = place.batch() + " line " + place.line();
         request = request.withBatch(place);
       }
     }
     if (chance(20)) {
       request = request.withPriority(random.nextInt(10));
     }
-    return new Order(name, request, order.result(), order.failures(), order.then());
+    return new Order(order.name(), request, order.result(), order.failures(), order.then());
   }
 }

@@ -130,6 +130,12 @@ final class ProcessCluster implements AutoCloseable {
     return start(worker, "worker-verticle", conf, WORKER_READY);
   }
 
+  /** A worker from another jar. */
+  NodeProcess startWorker(String worker, Path jar) throws Exception {
+    NodeProcess.Launch launch = new NodeProcess.Launch(jar, write(worker, workerConf(worker)));
+    return add(NodeProcess.start(worker, launch, WORKER_READY));
+  }
+
   NodeProcess worker(String worker) throws Exception {
     return worker(worker, workerConf(worker));
   }
@@ -146,11 +152,16 @@ final class ProcessCluster implements AutoCloseable {
         NodeProcess.start(node, new NodeProcess.Launch(jar(module), write(node, conf)), ready));
   }
 
+  /** A path in the cluster's folder. */
+  Path file(String file) {
+    return folder.resolve(file);
+  }
+
   private Path write(String node, JsonObject conf) throws IOException {
     return Files.writeString(folder.resolve(node + ".json"), conf.encode());
   }
 
-  private static Path jar(String module) {
+  static Path jar(String module) {
     return root().resolve(module).resolve("target").resolve(module + ".jar");
   }
 

@@ -32,10 +32,17 @@ record Verdict(
    * @param acknowledged tasks
    * @param ended tasks
    * @param ends how often an end was seen
+   * @param runs that workers noted
    * @param readings of the books
    */
   record Counted(
-      int submissions, int unanswered, int acknowledged, int ended, int ends, int readings) {}
+      int submissions,
+      int unanswered,
+      int acknowledged,
+      int ended,
+      int ends,
+      int runs,
+      int readings) {}
 
   boolean fine() {
     return lost.isEmpty()
