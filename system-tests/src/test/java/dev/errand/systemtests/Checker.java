@@ -35,6 +35,7 @@ final class Checker {
   private int unanswered;
   private int ends;
   private int readings;
+  private Books last;
   private int at;
 
   /** What the books must have at least. */
@@ -80,7 +81,7 @@ final class Checker {
 
   /**
    * What that recording comes to. After all is done, each acknowledged task must have been looked
-   * for once more.
+   * for once more, and the books must have been read.
    */
   static Verdict check(List<Event> events) {
     return new Checker(events).check();
@@ -93,6 +94,9 @@ final class Checker {
     }
     trails.forEach(this::close);
     checkRuns();
+    if (last != null && last.open() > 0) {
+      findings.unfinished.add(last.open() + " tasks of the books: " + last);
+    }
     int ran = runs.values().stream().mapToInt(Integer::intValue).sum();
     int ended = (int) trails.values().stream().filter(trail -> trail.ended > 0).count();
     return new Verdict(
@@ -209,6 +213,7 @@ final class Checker {
   private void read(Event.Read read) {
     readings++;
     Books books = read.books();
+    last = books;
     if (!books.addUp()) {
       findings.books.add("they do not add up: " + books);
     }

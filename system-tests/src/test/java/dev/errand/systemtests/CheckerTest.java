@@ -138,6 +138,13 @@ class CheckerTest {
   }
 
   @Test
+  void aTaskThatIsOpenInTheLastBooksIsUnfinishedWhosesoeverItIs() {
+    recording.add(new Event.Unanswered(recording.submitted(order("x", "echo", 1, "1")), "?"));
+    books(3, 1, 2, 0);
+    assertThat(verdict().unfinished()).hasSize(1);
+  }
+
+  @Test
   void aStrangerIsUnexpected() {
     recording.add(new Event.Ended("z", succeeded("z", square)));
     assertThat(verdict().unexpected()).hasSize(1);
