@@ -5,10 +5,8 @@ import dev.errand.protocol.TaskState;
 import dev.errand.systemtests.Order.Then;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Looks through a recording for what must not be. The idea is that of Jepsen's total queue: what
@@ -38,41 +36,6 @@ final class Checker {
   private Books last;
   private int at;
 
-  /** What the books must have at least. */
-  private record Known(int acknowledged, int succeeded, int failed, int cancelled) {
-
-    static final Known NOTHING = new Known(0, 0, 0, 0);
-
-    Known oneMore() {
-      return new Known(acknowledged + 1, succeeded, failed, cancelled);
-    }
-
-    Known oneMore(TaskState end) {
-      return new Known(
-          acknowledged,
-          succeeded + (end == TaskState.SUCCEEDED ? 1 : 0),
-          failed + (end == TaskState.FAILED ? 1 : 0),
-          cancelled + (end == TaskState.CANCELLED ? 1 : 0));
-    }
-
-    boolean isIn(Books books) {
-      return acknowledged <= books.submitted()
-          && succeeded <= books.succeeded()
-          && failed <= books.failed()
-          && cancelled <= books.cancelled();
-    }
-  }
-
-  /** What must not be, each once. */
-  private static final class Findings {
-    final Set<String> lost = new LinkedHashSet<>();
-    final Set<String> unexpected = new LinkedHashSet<>();
-    final Set<String> twice = new LinkedHashSet<>();
-    final Set<String> wrong = new LinkedHashSet<>();
-    final Set<String> unfinished = new LinkedHashSet<>();
-    final Set<String> books = new LinkedHashSet<>();
-  }
-
   private Checker(List<Event> events) {
     this.events = events;
     known = new Known[events.size() + 1];
@@ -99,13 +62,7 @@ final class Checker {
     }
     int ran = runs.values().stream().mapToInt(Integer::intValue).sum();
     int ended = (int) trails.values().stream().filter(trail -> trail.ended > 0).count();
-    return new Verdict(
-        List.copyOf(findings.lost),
-        List.copyOf(findings.unexpected),
-        List.copyOf(findings.twice),
-        List.copyOf(findings.wrong),
-        List.copyOf(findings.unfinished),
-        List.copyOf(findings.books),
+    return findings.verdict(
         new Verdict.Counted(
             submissions.size(), unanswered, trails.size(), ended, ends, ran, readings));
   }

@@ -20,7 +20,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class KillRounds {
 
-  private static final int AT_ONCE = 12;
+  private static final int AT_ONCE = 24;
   private static final int MOMENT_MILLIS = 800;
   private static final int START_MILLIS = 2_500;
   private static final Duration HEALED = Duration.ofSeconds(60);

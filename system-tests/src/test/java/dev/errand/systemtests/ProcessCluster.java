@@ -82,6 +82,11 @@ final class ProcessCluster implements AutoCloseable {
         .put("defaults", new JsonObject().put("backoff", "50ms"));
   }
 
+  /** Settings of a store on the disk, in a folder below the cluster's. */
+  JsonObject diskStore(String name) {
+    return new JsonObject().put("kind", "disk").put("path", folder.resolve(name).toString());
+  }
+
   /** A dispatcher with other options of the JVM and the launcher. */
   NodeProcess dispatcher(List<String> jvmOptions, List<String> arguments) throws Exception {
     Path conf = write("dispatcher", dispatcherConf());
