@@ -27,7 +27,8 @@ class KillRoundsIT {
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
       JsonObject conf = cluster.dispatcherConf();
       Verdict verdict =
-          new KillRounds(cluster, conf, Victims.WORKER, lost -> {}, seed).run(ROUNDS / 8);
+          new KillRounds(cluster, conf, Victims.WORKER, lost -> {}, seed)
+              .run(Math.max(1, ROUNDS / 8));
       assertThat(verdict.fine()).as("seed %d: %s", seed, verdict).isTrue();
     }
   }
