@@ -60,7 +60,7 @@ final class DemoCluster implements AutoCloseable {
         new JsonObject()
             .put("cluster", cluster().put("memberPort", 0))
             .put("http", new JsonObject().put("port", 0))
-            .put("store", new JsonObject().put("kind", "memory"));
+            .put("store", new JsonObject().put("path", folder.resolve("store").toString()));
     NodeProcess node = start("dispatcher", "dispatcher", conf, DISPATCHER_READY);
     Matcher line = node.awaitStart(START_SECONDS);
     member = PeerAddress.parse(line.group(1));

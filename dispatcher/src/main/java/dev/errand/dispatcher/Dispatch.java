@@ -15,6 +15,7 @@ import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +30,23 @@ public final class Dispatch {
   private final Context context;
   private final DispatcherCore core;
   private final TaskStore store;
+  private final Consumer<Throwable> onStoreFailure;
   private final List<Promise<Void>> waiting = new ArrayList<>();
   private final LongSet retrying = new LongOpenHashSet();
   private boolean turning;
   private Throwable storeFailure;
 
-  /** A shell whose turns run on that context. */
-  public Dispatch(Context context, DispatcherCore core, TaskStore store) {
+  /**
+   * A shell whose turns run on that context.
+   *
+   * @param onStoreFailure told once if the store fails: from then on no work is taken
+   */
+  public Dispatch(
+      Context context, DispatcherCore core, TaskStore store, Consumer<Throwable> onStoreFailure) {
     this.context = context;
     this.core = core;
     this.store = store;
+    this.onStoreFailure = onStoreFailure;
     store.onForgotten(core::forgotten);
   }
 
@@ -62,6 +70,7 @@ public final class Dispatch {
 
   /** Time passes. */
   public void tick() {
+    core.noRoom(store.noRoom());
     core.tick(now());
     logLost();
     turn();
@@ -214,6 +223,7 @@ public final class Dispatch {
       storeFailure = failure;
       told.forEach(promise -> promise.fail(failure));
       log.error("the store failed, no more work is taken: {}", failure.getMessage());
+      onStoreFailure.accept(failure);
       return;
     }
     core.durable(changes.number());

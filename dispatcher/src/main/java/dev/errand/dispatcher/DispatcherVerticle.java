@@ -2,15 +2,18 @@ package dev.errand.dispatcher;
 
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
-import dev.errand.config.launch.StartFailure;
+import dev.errand.config.launch.NodeFailure;
 import dev.errand.config.settings.DispatcherSettings;
 import dev.errand.config.settings.HttpSettings;
+import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.bus.BusDoor;
 import dev.errand.dispatcher.bus.BusPort;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.PayloadCheck;
+import dev.errand.dispatcher.store.DiskTaskStore;
 import dev.errand.dispatcher.store.MemoryTaskStore;
+import dev.errand.dispatcher.store.Recovered;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.dispatcher.web.WebDoor;
 import dev.errand.protocol.frame.Header;
@@ -41,34 +44,70 @@ public final class DispatcherVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     if (context.threadingModel() != ThreadingModel.EVENT_LOOP || context.getInstanceCount() > 1) {
-      throw new StartFailure(
+      throw new NodeFailure(
           ExitCode.USAGE, "a dispatcher is one event-loop verticle: drop -instances and -worker");
     }
     DispatcherSettings settings = DispatcherSettings.read(config(), System.getenv());
     Membership membership = Membership.of(vertx);
     refuseSecond(membership);
-    store = new MemoryTaskStore(settings.store(), System::currentTimeMillis);
+    return openStore(settings.store())
+        .compose(
+            recovered ->
+                vertx.executeBlocking(() -> core(settings, membership.cluster(), recovered)))
+        .compose(core -> open(settings.http(), membership, core));
+  }
+
+  /** Blocking is for others: nothing else runs here before what was kept has been read. */
+  private Future<Recovered> openStore(StoreSettings settings) {
+    if (settings.kind() == StoreSettings.Kind.MEMORY) {
+      store = new MemoryTaskStore(settings, System::currentTimeMillis);
+      return Future.succeededFuture(Recovered.NOTHING);
+    }
+    return vertx
+        .executeBlocking(
+            () -> DiskTaskStore.open(settings, this::onLoop, System::currentTimeMillis))
+        .onSuccess(disk -> store = disk)
+        .map(DiskTaskStore::recovered)
+        .recover(e -> Future.failedFuture(new NodeFailure(ExitCode.STORE_FAILED, e.getMessage())));
+  }
+
+  private void onLoop(Runnable step) {
+    context.runOnContext(any -> step.run());
+  }
+
+  private DispatcherCore core(DispatcherSettings settings, String cluster, Recovered recovered) {
     DispatcherCore core =
         new DispatcherCore(
-            coreSettings(settings, membership.cluster()),
+            coreSettings(settings, cluster),
             PayloadCheck.json(),
             new SplittableRandom(new SecureRandom().nextLong()),
             new BusPort(vertx),
             Dispatch.now());
-    Dispatch dispatch = new Dispatch(context, core, store);
+    core.recover(
+        recovered.tasks(),
+        recovered.types(),
+        recovered.others(),
+        recovered.lastId(),
+        Dispatch.now());
+    return core;
+  }
+
+  private Future<?> open(HttpSettings http, Membership membership, DispatcherCore core) {
+    store.start();
+    Dispatch dispatch =
+        new Dispatch(
+            context,
+            core,
+            store,
+            e -> membership.end(new NodeFailure(ExitCode.STORE_FAILED, e.getMessage())));
     membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
     vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
     vertx.setPeriodic(LOOK_MILLIS, any -> yieldToElder(membership));
     bus = new BusDoor(vertx, dispatch);
     web =
-        new WebDoor(
-            vertx,
-            settings.http(),
-            dispatch,
-            membership::isAlive,
-            () -> open && membership.isWhole());
+        new WebDoor(vertx, http, dispatch, membership::isAlive, () -> open && membership.isWhole());
     return web.open()
-        .recover(failure -> Future.failedFuture(taken(settings.http(), failure)))
+        .recover(failure -> Future.failedFuture(taken(http, failure)))
         .compose(port -> bus.open().map(port))
         .onSuccess(
             port -> {
@@ -77,14 +116,14 @@ public final class DispatcherVerticle extends VerticleBase {
                   "dispatcher of cluster '{}' at {}, http://{}:{}",
                   membership.cluster(),
                   membership.local().address(),
-                  settings.http().host(),
+                  http.host(),
                   port);
             });
   }
 
   private static Throwable taken(HttpSettings http, Throwable failure) {
     return failure instanceof BindException
-        ? new StartFailure(
+        ? new NodeFailure(
             ExitCode.USAGE,
             http.host()
                 + ":"
@@ -97,7 +136,7 @@ public final class DispatcherVerticle extends VerticleBase {
     Membership.Member local = membership.local();
     for (Membership.Member member : membership.members()) {
       if (DispatcherRole.NAME.equals(member.role()) && !member.nodeId().equals(local.nodeId())) {
-        throw new StartFailure(
+        throw new NodeFailure(
             ExitCode.USAGE,
             "cluster '"
                 + membership.cluster()
@@ -118,9 +157,11 @@ public final class DispatcherVerticle extends VerticleBase {
         .ifPresent(
             eldest ->
                 membership.end(
-                    "the dispatcher at "
-                        + eldest.address()
-                        + " was here before: this one ends, and its tasks with it"));
+                    new NodeFailure(
+                        ExitCode.FAILED,
+                        "the dispatcher at "
+                            + eldest.address()
+                            + " was here before: this one ends")));
   }
 
   private CoreSettings coreSettings(DispatcherSettings settings, String cluster) {

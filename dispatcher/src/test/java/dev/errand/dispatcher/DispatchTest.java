@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -42,6 +43,7 @@ class DispatchTest {
   private static final TaskRequest SQUARE = TaskRequest.of("square", 7);
 
   private final LateStore store = new LateStore();
+  private final List<Throwable> storeFailures = new CopyOnWriteArrayList<>();
   private Context context;
   private Dispatch dispatch;
   private VirtualClient client;
@@ -52,6 +54,9 @@ class DispatchTest {
     final List<Changes> appended = new ArrayList<>();
     final List<Promise<Void>> appends = new ArrayList<>();
     final List<Promise<StoredTask>> reads = new ArrayList<>();
+
+    /** Why there is no room. */
+    volatile String full;
 
     /** The answer to all that comes; null: a promise. */
     Future<Void> atOnce;
@@ -71,6 +76,16 @@ class DispatchTest {
       appended.add(changes);
       appends.add(Promise.promise());
       return atOnce == null ? appends.get(appends.size() - 1).future() : atOnce;
+    }
+
+    @Override
+    public void start() {
+      // It is not asked before.
+    }
+
+    @Override
+    public String noRoom() {
+      return full;
     }
 
     @Override
@@ -110,7 +125,7 @@ class DispatchTest {
                   new SplittableRandom(1),
                   (peer, frame) -> client.link().receive(frame, System.nanoTime()),
                   Dispatch.now());
-          dispatch = new Dispatch(context, core, store);
+          dispatch = new Dispatch(context, core, store, storeFailures::add);
           client = new VirtualClient(5, new Port());
           client.link().tick(System.nanoTime());
           return client.link().session();
@@ -247,6 +262,7 @@ class DispatchTest {
     assertThat(answered(1)).isFalse();
     assertThat(answered(2)).isFalse();
     assertThat(onLoop(dispatch::storeFailure)).hasMessage("no space left");
+    assertThat(storeFailures).hasSize(1);
     assertThat(onLoop(dispatch::snapshot).ledger().submitted()).isZero();
   }
 

@@ -49,7 +49,7 @@ final class DispatcherNode extends Host {
             now());
     auditor.observe(core, new CoreView(core), settings.epoch());
     auditor.recovers(store.tasks(), store.types());
-    core.recover(store.tasks().values(), store.types(), NOTHING, now());
+    core.recover(store.tasks().values(), store.types(), NOTHING, 0, now());
     auditor.look();
     every(TICK_NANOS, this::tick);
   }

@@ -44,6 +44,7 @@ final class JvmCluster implements AutoCloseable {
         dispatcherConf
             .copy()
             .put("http", new JsonObject().put("port", httpPort))
+            .put("store", new JsonObject().put("kind", "memory"))
             .mergeIn(
                 new JsonObject().put("defaults", new JsonObject().put("backoff", "10ms")), true);
     get(

@@ -79,6 +79,7 @@ final class ProcessCluster implements AutoCloseable {
     return new JsonObject()
         .put("cluster", clusterConf().put("memberPort", memberPort).put("busPort", busPort))
         .put("http", new JsonObject().put("port", 0))
+        .put("store", new JsonObject().put("kind", "memory"))
         .put("defaults", new JsonObject().put("backoff", "50ms"));
   }
 
@@ -102,7 +103,8 @@ final class ProcessCluster implements AutoCloseable {
     JsonObject conf =
         new JsonObject()
             .put("cluster", clusterConf().put("memberPort", 0).put("peers", peers))
-            .put("http", new JsonObject().put("port", 0));
+            .put("http", new JsonObject().put("port", 0))
+            .put("store", new JsonObject().put("kind", "memory"));
     return start("second", "dispatcher", conf, DISPATCHER_READY);
   }
 

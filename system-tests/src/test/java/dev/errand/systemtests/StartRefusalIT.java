@@ -62,7 +62,8 @@ class StartRefusalIT {
   private static JsonObject withKey() {
     return new JsonObject()
         .put("cluster", new JsonObject().put("authKey", KEY).put("memberPort", 0))
-        .put("http", new JsonObject().put("port", 0));
+        .put("http", new JsonObject().put("port", 0))
+        .put("store", new JsonObject().put("kind", "memory"));
   }
 
   private void refused(Ending ending, String... parts) {

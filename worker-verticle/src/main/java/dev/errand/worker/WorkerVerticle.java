@@ -2,7 +2,7 @@ package dev.errand.worker;
 
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
-import dev.errand.config.launch.StartFailure;
+import dev.errand.config.launch.NodeFailure;
 import dev.errand.config.settings.WorkerSettings;
 import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Terms;
@@ -72,7 +72,7 @@ public final class WorkerVerticle extends VerticleBase {
     try {
       return Handlers.find(settings.handlers());
     } catch (IllegalArgumentException e) {
-      throw new StartFailure(ExitCode.USAGE, e.getMessage());
+      throw new NodeFailure(ExitCode.USAGE, e.getMessage());
     }
   }
 
@@ -80,7 +80,7 @@ public final class WorkerVerticle extends VerticleBase {
     try {
       return Terms.labels(WorkerSettings.LABELS, settings.labels());
     } catch (IllegalArgumentException e) {
-      throw new StartFailure(ExitCode.USAGE, e.getMessage());
+      throw new NodeFailure(ExitCode.USAGE, e.getMessage());
     }
   }
 

@@ -19,7 +19,7 @@ final class ClusterNode {
   private final HazelcastInstance instance;
   private final MissingPeers missing;
   private final ScheduledExecutorService clock;
-  private final Consumer<String> onEnd;
+  private final Consumer<Throwable> onEnd;
   private final EventThread events = new EventThread(STUCK_NANOS);
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean leaving;
@@ -28,13 +28,13 @@ final class ClusterNode {
    * A node that has joined.
    *
    * @param clock ends with it
-   * @param onEnd told once, and why, if the node can't go on as a member of its cluster
+   * @param onEnd told once why the node can't go on as a member of its cluster
    */
   ClusterNode(
       HazelcastInstance instance,
       MissingPeers missing,
       ScheduledExecutorService clock,
-      Consumer<String> onEnd) {
+      Consumer<Throwable> onEnd) {
     this.instance = instance;
     this.missing = missing;
     this.clock = clock;
@@ -52,10 +52,14 @@ final class ClusterNode {
     }
   }
 
+  private void end(String why) {
+    end(new IllegalStateException(why));
+  }
+
   /** The node can't go on. */
-  void end(String why) {
+  void end(RuntimeException why) {
     if (!leaving && ended.compareAndSet(false, true)) {
-      log.error("{}", why);
+      log.error("{}", why.getMessage());
       onEnd.accept(why);
     }
   }

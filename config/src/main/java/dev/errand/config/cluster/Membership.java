@@ -75,8 +75,8 @@ public final class Membership {
     return node.isAlive();
   }
 
-  /** The node can't go on, for that reason; a process that the launcher started ends. */
-  public void end(String why) {
+  /** The node can't go on, for that reason; a process that the launcher started ends so. */
+  public void end(RuntimeException why) {
     node.end(why);
   }
 

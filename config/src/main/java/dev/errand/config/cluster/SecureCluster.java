@@ -38,7 +38,7 @@ public final class SecureCluster {
   private final MemberProbe probe;
   private final PeerSearch search;
   private final ScheduledThreadPoolExecutor clock;
-  private Consumer<String> onEnd = why -> {};
+  private Consumer<Throwable> onEnd = why -> {};
   private ClusterNode node;
 
   /**
@@ -65,7 +65,7 @@ public final class SecureCluster {
   }
 
   /** What is done, and why, if the node can't go on as a member; nothing if it is not set. */
-  public void onEnd(Consumer<String> action) {
+  public void onEnd(Consumer<Throwable> action) {
     onEnd = action;
   }
 

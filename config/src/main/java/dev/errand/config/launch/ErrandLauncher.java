@@ -106,7 +106,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     try {
       return new CommandLine(command).setOptionsCaseInsensitive(true).parseArgs(arguments);
     } catch (ParameterException e) {
-      throw new StartFailure(ExitCode.USAGE, e.getMessage() + "; -h shows the options");
+      throw new NodeFailure(ExitCode.USAGE, e.getMessage() + "; -h shows the options");
     }
   }
 
@@ -122,21 +122,21 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       try {
         text = SmallFile.read(fileOrJson);
       } catch (IOException | RuntimeException e) {
-        throw new StartFailure(
+        throw new NodeFailure(
             ExitCode.USAGE, name + " can't be read: name a JSON file that exists");
       }
     }
     try {
       return new JsonObject(text);
     } catch (DecodeException e) {
-      throw new StartFailure(
+      throw new NodeFailure(
           ExitCode.USAGE, name + " is not a JSON object: " + oneLine(e.getMessage()));
     }
   }
 
   private SecureCluster check(String verticle) {
     if (verticle == null) {
-      throw new StartFailure(ExitCode.USAGE, "name the verticle to start by its class name");
+      throw new NodeFailure(ExitCode.USAGE, "name the verticle to start by its class name");
     }
     NodeRole role =
         ServiceLoader.load(NodeRole.class).stream()
@@ -159,7 +159,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
         Class.forName(verticle, false, Thread.currentThread().getContextClassLoader());
       }
     } catch (ClassNotFoundException | LinkageError e) {
-      throw new StartFailure(
+      throw new NodeFailure(
           ExitCode.USAGE, "the verticle " + verticle + " is not on the class path: see java -cp");
     }
     return new GuestRole(verticle, conf);
@@ -218,9 +218,8 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   }
 
   /** Whoever supervises the process starts it anew. */
-  private static void end(String why) {
-    say(ExitCode.FAILED, why);
-    Runtime.getRuntime().halt(ExitCode.FAILED);
+  private static void end(Throwable why) {
+    Runtime.getRuntime().halt(report(why));
   }
 
   @Override
@@ -230,7 +229,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
 
   @Override
   public void afterFailureToDeployVerticle(HookContext context, Throwable t) {
-    failure = t == null ? new StartFailure(ExitCode.FAILED, "the start took too long") : t;
+    failure = t == null ? new NodeFailure(ExitCode.FAILED, "the start took too long") : t;
   }
 
   /** Ends in order with whoever started it and holds the other end of its standard input. */
@@ -283,7 +282,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
 
   private static int report(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof StartFailure known) {
+      if (cause instanceof NodeFailure known) {
         return say(known.exitCode(), known.getMessage());
       }
       if (cause instanceof KeyRefusedException) {

@@ -15,5 +15,8 @@ public final class ExitCode {
   /** All members that answered refuse the node's key. */
   public static final int KEY_REFUSED = 3;
 
+  /** The dispatcher's store can't be opened, or has failed. */
+  public static final int STORE_FAILED = 6;
+
   private ExitCode() {}
 }

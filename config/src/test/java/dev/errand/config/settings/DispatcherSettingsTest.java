@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,11 @@ class DispatcherSettingsTest {
             new DispatcherSettings(
                 new HttpSettings("127.0.0.1", 8080),
                 new StoreSettings(
-                    "memory",
+                    StoreSettings.Kind.DISK,
+                    Path.of("data"),
                     Duration.ofHours(24),
                     Duration.ofDays(7),
-                    Math.min(heap / 4, 4L * 1024 * 1024 * 1024)),
+                    4L * 1024 * 1024 * 1024),
                 new LimitSettings(
                     1_048_576, 1_048_576, 10_000_000, Math.min(heap / 2, 1_073_741_824)),
                 new DefaultSettings(
@@ -45,7 +47,7 @@ class DispatcherSettingsTest {
     assertThat(
             read(
                 "{'http': {'host': 'localhost', 'port': 0},"
-                    + " 'store': {'kind': 'memory',"
+                    + " 'store': {'kind': 'memory', 'path': 'elsewhere',"
                     + " 'retention': {'succeeded': '1h', 'failed': '0s', 'bytes': '64KiB'}},"
                     + " 'limits': {'payload': '2KiB', 'result': '16MiB', 'queued': 1,"
                     + " 'queuedBytes': '1KiB'},"
@@ -54,7 +56,12 @@ class DispatcherSettingsTest {
         .isEqualTo(
             new DispatcherSettings(
                 new HttpSettings("localhost", 0),
-                new StoreSettings("memory", Duration.ofHours(1), Duration.ZERO, 65_536),
+                new StoreSettings(
+                    StoreSettings.Kind.MEMORY,
+                    Path.of("elsewhere"),
+                    Duration.ofHours(1),
+                    Duration.ZERO,
+                    65_536),
                 new LimitSettings(2_048, 16_777_216, 1, 1_024),
                 new DefaultSettings(
                     Duration.ofSeconds(1), 1, Duration.ofSeconds(2), Duration.ZERO)));
@@ -68,11 +75,11 @@ class DispatcherSettingsTest {
           """
           http.port | -1 | 0 to 65535
           http.port | 65536 | 0 to 65535
-          store.kind | 'disk' | one of memory
+          store.kind | 'tape' | one of disk, memory
           store.retention.succeeded | '-1s' | a duration such as
           store.retention.succeeded | '3651d' | 0ms to 3650d
           store.retention.failed | '3651d' | 0ms to 3650d
-          store.retention.bytes | '1024TiB' | 0B to
+          store.retention.bytes | '1025TiB' | 0B to
           limits.payload | 0 | 1B to 16MiB
           limits.payload | '17MiB' | 1B to 16MiB
           limits.result | 0 | 1B to 16MiB
@@ -117,11 +124,16 @@ class DispatcherSettingsTest {
   }
 
   @Test
-  void endedTasksMayNotTakeMoreThanTheHeap() {
+  void inMemoryEndedTasksMayNotTakeMoreThanTheHeap() {
     long heap = Runtime.getRuntime().maxMemory();
-    assertThat(read("{'store': {'retention': {'bytes': " + heap + "}}}").store().retentionBytes())
+    assertThat(
+            read("{'store': {'kind': 'memory', 'retention': {'bytes': " + heap + "}}}")
+                .store()
+                .retentionBytes())
         .isEqualTo(heap);
-    assertThat(problems("{'store': {'retention': {'bytes': " + (heap + 1) + "}}}")).hasSize(1);
+    assertThat(
+            problems("{'store': {'kind': 'memory', 'retention': {'bytes': " + (heap + 1) + "}}}"))
+        .hasSize(1);
   }
 
   @Test

@@ -93,6 +93,7 @@ public final class BusDoor {
       case UNKNOWN -> 404;
       case CONFLICT -> 409;
       case LIMIT -> 429;
+      case NO_ROOM -> 507;
     };
   }
 

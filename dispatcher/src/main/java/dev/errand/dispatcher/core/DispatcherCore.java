@@ -216,11 +216,17 @@ public final class DispatcherCore {
    *
    * @param stored the last record of each task, in the order of their ids
    * @param types what was set for types
-   * @param forgotten tasks that have ended and are not kept any more
+   * @param others tasks that have ended and are not among these
+   * @param lastId no task ever had a higher id
    */
   public void recover(
-      Iterable<StoredTask> stored, Iterable<TypeSettings> types, Ledger forgotten, Now now) {
-    tasks.forgotten(forgotten);
+      Iterable<StoredTask> stored,
+      Iterable<TypeSettings> types,
+      Ledger others,
+      long lastId,
+      Now now) {
+    tasks.forgotten(others);
+    intake.startAfter(lastId);
     for (StoredTask each : stored) {
       intake.startAfter(each.spec().id());
       LiveTask task = tasks.recover(each, now);
@@ -379,6 +385,15 @@ public final class DispatcherCore {
       client.tell(ended);
     }
     turns.touch(client);
+  }
+
+  /**
+   * Whether the store has room for new tasks.
+   *
+   * @param why it has none, for people; null: it has
+   */
+  public void noRoom(String why) {
+    intake.noRoom(why);
   }
 
   /** To be called every 50 ms or so: fires what is due, and gives up who is silent. */

@@ -71,6 +71,12 @@ public record HistoryEntry(
     return kept;
   }
 
+  /** The same behind another one; null: as the first. */
+  public HistoryEntry behind(HistoryEntry other) {
+    int place = other == null ? 1 : other.depth + 1;
+    return new HistoryEntry(event, attempt, worker, from, to, reason, other, place);
+  }
+
   /** This and all before it, the first one first. */
   public List<HistoryEntry> all() {
     List<HistoryEntry> all = new ArrayList<>(depth);

@@ -9,10 +9,14 @@ import dev.errand.protocol.Terms;
 /** Which tasks are taken in, and which are refused. Owner: the core's thread. */
 final class Intake {
 
+  /** When it is worth to ask again whether the store has room. */
+  private static final long NO_ROOM_MILLIS = 5_000;
+
   private final CoreSettings settings;
   private final PayloadCheck check;
   private final Tasks tasks;
   private final Pace pace;
+  private String noRoom;
   private long lastId;
   private Terms lastAsked = Terms.NONE;
   private Terms lastTerms;
@@ -78,6 +82,9 @@ final class Intake {
 
   /** Why so many more tasks, with so many bytes of payload, are too many; null: they are not. */
   Refusal full(long more, long payloadBytes) {
+    if (noRoom != null) {
+      return new Refusal(Refusal.Kind.NO_ROOM, noRoom, NO_ROOM_MILLIS);
+    }
     CoreSettings.Limits limits = settings.limits();
     if (tasks.count() + more > limits.queued()) {
       return full(limits.queued(), "limits.queued allows " + limits.queued() + " tasks");
@@ -95,6 +102,11 @@ final class Intake {
         Refusal.Kind.LIMIT,
         "the queue is full: " + limit + "; try again in " + (millis + 999) / 1_000 + " s",
         millis);
+  }
+
+  /** Why the store takes nothing new; null: it does. */
+  void noRoom(String why) {
+    noRoom = why;
   }
 
   /** With the defaults where nothing is asked for; equal ones in a row are one object. */

@@ -18,7 +18,9 @@ public record Refusal(Kind kind, String message, long retryMillis) {
     /** It does not go together with what is there. */
     CONFLICT,
     /** A limit is reached. */
-    LIMIT
+    LIMIT,
+    /** The store has no room. */
+    NO_ROOM
   }
 
   /** It makes no sense. */

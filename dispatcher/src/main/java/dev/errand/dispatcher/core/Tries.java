@@ -16,6 +16,12 @@ public record Tries(int generation, int attempts, int failures, int losses) {
   /** Most tasks get no further than that. */
   private static final Tries ONE = new Tries(1, 1, 0, 0);
 
+  /** The same object for the same numbers, where that is worth it. */
+  public static Tries of(int generation, int attempts, int failures, int losses) {
+    Tries tries = new Tries(generation, attempts, failures, losses);
+    return tries.equals(NONE) ? NONE : tries.equals(ONE) ? ONE : tries;
+  }
+
   Tries attempted() {
     return this == NONE ? ONE : new Tries(generation, attempts + 1, failures, losses);
   }

@@ -64,6 +64,16 @@ public final class MemoryTaskStore implements TaskStore {
   }
 
   @Override
+  public void start() {
+    // It has nothing to wait for.
+  }
+
+  @Override
+  public String noRoom() {
+    return null;
+  }
+
+  @Override
   public Future<Void> append(Changes changes) {
     for (StoredTask each : changes.tasks()) {
       if (each.state().terminal()) {

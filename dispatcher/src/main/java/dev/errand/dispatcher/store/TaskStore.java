@@ -17,6 +17,9 @@ public interface TaskStore {
   /** Which life of a dispatcher on this store this is, from 1. */
   int epoch();
 
+  /** From now on changes are taken: what earlier lives have left has been read. */
+  void start();
+
   /**
    * Takes a turn's changes.
    *
@@ -24,6 +27,12 @@ public interface TaskStore {
    *     the dispatcher must not go on
    */
   Future<Void> append(Changes changes);
+
+  /**
+   * Why nothing new can be taken at the moment, for people; null while there is room. What has been
+   * taken goes on.
+   */
+  String noRoom();
 
   /** An ended task; null if it is not kept, or not any more. */
   Future<StoredTask> read(long id);

@@ -129,7 +129,7 @@ final class VirtualCluster {
     letters.clear();
     store.restart();
     core = newCore();
-    core.recover(store.tasks.values(), store.types.values(), NOTHING, now());
+    core.recover(store.tasks.values(), store.types.values(), NOTHING, 0, now());
     settle();
   }
 

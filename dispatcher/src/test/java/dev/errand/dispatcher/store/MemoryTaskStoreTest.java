@@ -17,6 +17,7 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,13 @@ class MemoryTaskStoreTest {
 
   private MemoryTaskStore keeping(long bytes) {
     return new MemoryTaskStore(
-        new StoreSettings("memory", Duration.ofHours(2), Duration.ofHours(5), bytes), () -> now);
+        new StoreSettings(
+            StoreSettings.Kind.MEMORY,
+            Path.of("unused"),
+            Duration.ofHours(2),
+            Duration.ofHours(5),
+            bytes),
+        () -> now);
   }
 
   private StoredTask read(long id) {

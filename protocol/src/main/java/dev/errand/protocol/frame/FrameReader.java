@@ -14,6 +14,23 @@ public final class FrameReader {
     this.frame = frame;
   }
 
+  /** Reads what has no header, from that place. */
+  public FrameReader(byte[] bytes, int from) {
+    this(bytes);
+    at = from;
+  }
+
+  /** Where it is. */
+  public int place() {
+    return at;
+  }
+
+  /** Goes on so many bytes later. */
+  public void skip(int count) throws MalformedFrameException {
+    need(count);
+    at += count;
+  }
+
   public int u8() throws MalformedFrameException {
     need(1);
     return frame[at++] & 0xff;
@@ -88,7 +105,7 @@ public final class FrameReader {
   }
 
   private void need(int more) throws MalformedFrameException {
-    if (frame.length - at < more) {
+    if (more < 0 || frame.length - at < more) {
       throw new MalformedFrameException("cut off");
     }
   }

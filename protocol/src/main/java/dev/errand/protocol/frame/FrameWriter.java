@@ -21,6 +21,23 @@ public final class FrameWriter {
     bytes = new byte[Math.max(capacity, Header.BYTES)];
   }
 
+  /** For bytes that are no frame and have no header, but are written alike. */
+  public static FrameWriter headless(int capacity) {
+    FrameWriter writer = new FrameWriter(capacity);
+    writer.length = 0;
+    return writer;
+  }
+
+  /** Begins again without a header, in the same array. */
+  public void clear() {
+    length = 0;
+  }
+
+  /** What has been written: {@link #length} bytes of an array that is written to further on. */
+  public byte[] array() {
+    return bytes;
+  }
+
   /** Bytes so far, header included. */
   public int length() {
     return length;
@@ -79,7 +96,7 @@ public final class FrameWriter {
   }
 
   /** Overwrites four bytes written before. */
-  void i32At(int offset, int value) {
+  public void i32At(int offset, int value) {
     BigEndian.i32(bytes, offset, value);
   }
 

@@ -1,7 +1,7 @@
 package dev.errand.config.launch;
 
-/** Why a node can't start, in one line for a person, with the exit code of its process. */
-public final class StartFailure extends RuntimeException {
+/** Why a node does not start, or does not go on: its process ends with a code of its own. */
+public final class NodeFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
@@ -13,7 +13,7 @@ public final class StartFailure extends RuntimeException {
    * @param exitCode see {@link ExitCode}
    * @param line what happened, and what to do
    */
-  public StartFailure(int exitCode, String line) {
+  public NodeFailure(int exitCode, String line) {
     super(line);
     this.exitCode = exitCode;
   }

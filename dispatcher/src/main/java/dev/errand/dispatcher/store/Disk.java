@@ -1,0 +1,169 @@
+package dev.errand.dispatcher.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import org.rocksdb.CompressionType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * A store's folder: RocksDB in {@code tasks}, which does the log, the checksums and the recovery,
+ * and beside it a note of who holds it. Owner: the store's thread.
+ */
+final class Disk implements AutoCloseable {
+
+  private static final String HOLDER = "held-by";
+
+  private final Options options;
+  private final WriteOptions written;
+  private final WriteOptions forced;
+  private final RocksDB db;
+
+  private Disk(Options options, RocksDB db) {
+    this.options = options;
+    this.db = db;
+    this.written = new WriteOptions();
+    this.forced = new WriteOptions().setSync(true);
+  }
+
+  /**
+   * Opens the folder, made if need be. Blocks.
+   *
+   * @throws StoreException if that can't be
+   */
+  static Disk open(Path folder) {
+    Path tasks = folder.resolve("tasks");
+    try {
+      Files.createDirectories(tasks);
+      force(folder);
+      if (folder.toAbsolutePath().getParent() != null) {
+        force(folder.toAbsolutePath().getParent());
+      }
+    } catch (IOException e) {
+      throw new StoreException(
+          "the store's folder "
+              + folder.toAbsolutePath()
+              + " can't be made or written to ("
+              + e
+              + "): set store.path to one that can",
+          e);
+    }
+    Options options = options();
+    try {
+      RocksDB db = RocksDB.open(options, tasks.toString());
+      hold(folder);
+      return new Disk(options, db);
+    } catch (RocksDBException e) {
+      options.close();
+      throw refused(folder, e);
+    }
+  }
+
+  private static Options options() {
+    RocksDB.loadLibrary();
+    return new Options()
+        .setCreateIfMissing(true)
+        // A record that was cut off at the end was never acknowledged; any other damage is told.
+        .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+        .setParanoidChecks(true)
+        .setEnableBlobFiles(true)
+        .setMinBlobSize(1_024)
+        .setBlobFileSize(64L << 20)
+        .setEnableBlobGarbageCollection(true)
+        .setBlobGarbageCollectionAgeCutoff(0.5)
+        .setBlobGarbageCollectionForceThreshold(0.5)
+        .setCompressionType(CompressionType.NO_COMPRESSION)
+        .setWriteBufferSize(32L << 20)
+        .setMaxWriteBufferNumber(4)
+        .setMaxTotalWalSize(256L << 20)
+        .setMaxBackgroundJobs(2)
+        .setStatsDumpPeriodSec(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(3);
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Only for the message of the next one; the lock is RocksDB's. */
+  private static void hold(Path folder) {
+    String text = "process " + ProcessHandle.current().pid() + " since " + Instant.now();
+    try {
+      Files.writeString(folder.resolve(HOLDER), text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StoreException(
+          "the store's folder " + folder.toAbsolutePath() + " can't be written to: " + e, e);
+    }
+  }
+
+  private static StoreException refused(Path folder, RocksDBException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("LOCK") || message.contains("lock")) {
+      return new StoreException(
+          "the store in "
+              + folder.toAbsolutePath()
+              + " is held by "
+              + holder(folder)
+              + ": stop that dispatcher, or set another store.path",
+          e);
+    }
+    return new StoreException(
+        "the store in " + folder.toAbsolutePath() + " can't be opened: " + message, e);
+  }
+
+  private static String holder(Path folder) {
+    try {
+      return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "another process";
+    }
+  }
+
+  /** Null if there is none. */
+  byte[] get(byte[] key) throws RocksDBException {
+    return db.get(key);
+  }
+
+  /** All of them, from the first key on; to be closed. */
+  RocksIterator from(byte[] key) {
+    RocksIterator iterator = db.newIterator();
+    iterator.seek(key);
+    return iterator;
+  }
+
+  /**
+   * Writes all or nothing.
+   *
+   * @param force whether it is safe from a loss of power when this returns
+   */
+  void write(WriteBatch batch, boolean force) throws RocksDBException {
+    db.write(force ? forced : written, batch);
+  }
+
+  @Override
+  public void close() {
+    try {
+      db.syncWal();
+    } catch (RocksDBException e) {
+      // Whatever was promised was forced before.
+    }
+    db.close();
+    written.close();
+    forced.close();
+    options.close();
+  }
+}

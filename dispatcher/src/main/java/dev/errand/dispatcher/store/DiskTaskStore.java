@@ -1,0 +1,223 @@
+package dev.errand.dispatcher.store;
+
+import dev.errand.config.settings.StoreSettings;
+import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.StoredTask;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps tasks on the dispatcher's disk. Whatever is handed over while one group of changes is being
+ * forced to disk makes up the next group, so that one forced write serves all of it. All work is
+ * done by one thread, {@value #THREAD}, which owns the {@link ChunkStore}; futures complete, and
+ * the listener is called, on the dispatcher's event loop.
+ */
+public final class DiskTaskStore implements TaskStore {
+
+  private static final String THREAD = "errand-store";
+  private static final int MOST_IN_GROUP = 1_024;
+  private static final long IDLE_MILLIS = 500;
+
+  private sealed interface Work permits Append, Read, Close {}
+
+  private record Append(Changes changes, Promise<Void> durable) implements Work {}
+
+  private record Read(long id, Promise<StoredTask> found) implements Work {}
+
+  private record Close(Promise<Void> closed) implements Work {}
+
+  private final LinkedBlockingQueue<Work> work = new LinkedBlockingQueue<>();
+  private final Executor loop;
+  private final LongSupplier wallMillis;
+  private final ChunkStore tasks;
+  private final Recovered recovered;
+  private volatile RuntimeException failure;
+  private Consumer<StoredTask> forgotten = task -> {};
+
+  private DiskTaskStore(ChunkStore tasks, Executor loop, LongSupplier wallMillis) {
+    this.tasks = tasks;
+    this.loop = loop;
+    this.wallMillis = wallMillis;
+    this.recovered = tasks.recovered();
+  }
+
+  /**
+   * Opens the store, and reads what it has. Blocks.
+   *
+   * @param loop runs on the dispatcher's event loop what it is given, in that order
+   * @param wallMillis the clock, in milliseconds since 1970
+   * @throws StoreException if that can't be
+   */
+  public static DiskTaskStore open(StoreSettings settings, Executor loop, LongSupplier wallMillis) {
+    return new DiskTaskStore(ChunkStore.open(settings), loop, wallMillis);
+  }
+
+  /** What earlier lives have left. To be read once, before {@link TaskStore#start}. */
+  public Recovered recovered() {
+    return recovered;
+  }
+
+  @Override
+  public void start() {
+    Thread thread = new Thread(this::run, THREAD);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public long id() {
+    return tasks.id();
+  }
+
+  @Override
+  public int epoch() {
+    return tasks.epoch();
+  }
+
+  @Override
+  public String noRoom() {
+    return tasks.noRoom();
+  }
+
+  @Override
+  public Future<Void> append(Changes changes) {
+    Promise<Void> durable = Promise.promise();
+    work.add(new Append(changes, durable));
+    return durable.future();
+  }
+
+  @Override
+  public Future<StoredTask> read(long id) {
+    Promise<StoredTask> found = Promise.promise();
+    work.add(new Read(id, found));
+    return found.future();
+  }
+
+  @Override
+  public void onForgotten(Consumer<StoredTask> listener) {
+    forgotten = listener;
+  }
+
+  @Override
+  public Future<Void> close() {
+    Promise<Void> closed = Promise.promise();
+    work.add(new Close(closed));
+    return closed.future();
+  }
+
+  private void run() {
+    List<Work> taken = new ArrayList<>();
+    List<Append> group = new ArrayList<>();
+    boolean open = true;
+    while (open) {
+      take(taken);
+      for (Work each : taken) {
+        if (each instanceof Append append) {
+          group.add(append);
+        } else {
+          // Whoever reads sees what was handed over before.
+          write(group);
+          open = !(each instanceof Close);
+          answer(each);
+        }
+      }
+      write(group);
+      if (taken.isEmpty()) {
+        idle();
+      }
+      taken.clear();
+    }
+  }
+
+  private void take(List<Work> taken) {
+    try {
+      Work first = work.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      if (first != null) {
+        taken.add(first);
+        work.drainTo(taken, MOST_IN_GROUP);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts it but the end of the process.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void idle() {
+    if (failure == null) {
+      try {
+        tasks.write(List.of(), wallMillis.getAsLong());
+        tellForgotten();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+  }
+
+  private void write(List<Append> group) {
+    if (group.isEmpty()) {
+      return;
+    }
+    List<Append> done = List.copyOf(group);
+    group.clear();
+    if (failure == null) {
+      try {
+        tasks.write(done.stream().map(Append::changes).toList(), wallMillis.getAsLong());
+      } catch (RuntimeException e) {
+        // It is never tried again: nobody knows what of it is on the disk.
+        failure = e;
+      }
+    }
+    RuntimeException failed = failure;
+    loop.execute(
+        () -> {
+          for (Append each : done) {
+            if (failed == null) {
+              each.durable.complete();
+            } else {
+              each.durable.fail(failed);
+            }
+          }
+        });
+    tellForgotten();
+  }
+
+  private void tellForgotten() {
+    List<StoredTask> all = tasks.forgotten();
+    if (!all.isEmpty()) {
+      loop.execute(() -> all.forEach(forgotten));
+    }
+  }
+
+  private void answer(Work each) {
+    if (each instanceof Read read) {
+      answer(read);
+    } else if (each instanceof Close close) {
+      tasks.close();
+      loop.execute(close.closed::complete);
+    }
+  }
+
+  private void answer(Read read) {
+    try {
+      StoredTask found = failure == null ? tasks.read(read.id) : null;
+      RuntimeException failed = failure;
+      loop.execute(
+          () -> {
+            if (failed == null) {
+              read.found.complete(found);
+            } else {
+              read.found.fail(failed);
+            }
+          });
+    } catch (RuntimeException e) {
+      loop.execute(() -> read.found.fail(e));
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package dev.errand.dispatcher.store;
+
+import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.errand.config.settings.StoreSettings;
+import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.HistoryEntry;
+import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.StoredTask;
+import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.dispatcher.core.Tries;
+import dev.errand.protocol.BatchPlace;
+import dev.errand.protocol.Bytes;
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.TaskError;
+import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The store against a map of what it should hold, opened anew at any moment. */
+class ChunkStoreTest {
+
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+
+  @TempDir Path folder;
+
+  private final TreeMap<Long, StoredTask> model = new TreeMap<>();
+  private long now = 1_700_000_000_000L;
+  private long lastId = 1_000;
+  private long bytes = 1L << 30;
+  private ChunkStore store;
+
+  @BeforeEach
+  void open() {
+    store =
+        ChunkStore.open(
+            new StoreSettings(
+                StoreSettings.Kind.DISK,
+                folder.resolve("store"),
+                Duration.ofHours(2),
+                Duration.ofHours(5),
+                bytes));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private void reopen() {
+    store.close();
+    open();
+  }
+
+  /** Tasks of any shape, as a core would change them. */
+  private final class Life {
+    private final SplittableRandom random;
+
+    private Life(long seed) {
+      random = new SplittableRandom(seed);
+    }
+
+    private StoredTask submitted() {
+      lastId += 1 + random.nextInt(3);
+      Terms terms = random.nextInt(3) > 0 ? Terms.NONE : terms();
+      String key = random.nextInt(10) == 0 ? "key-" + lastId : null;
+      BatchPlace batch =
+          random.nextInt(10) == 0 ? new BatchPlace("b" + random.nextInt(5), lastId) : null;
+      TaskSpec spec =
+          new TaskSpec(lastId, "t" + random.nextInt(3), payload(), terms, key, batch, now);
+      return new StoredTask(
+          spec, TaskState.QUEUED, now, new Tries(1, 0, 0, 0), null, null, null, 0, null);
+    }
+
+    /** One without a batch. */
+    private StoredTask single() {
+      StoredTask task = submitted();
+      while (task.spec().batch() != null) {
+        task = submitted();
+      }
+      return task;
+    }
+
+    private Terms terms() {
+      return Terms.NONE
+          .withPriority(random.nextInt(10))
+          .withMaxAttempts(1 + random.nextInt(5))
+          .withTimeout(Duration.ofMillis(1 + random.nextInt(100_000)))
+          .withRequire(random.nextBoolean() ? Map.of() : Map.of("gpu", "a" + random.nextInt(2)));
+    }
+
+    private Bytes payload() {
+      return Bytes.of("1".repeat(1 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 30)));
+    }
+
+    private StoredTask next(StoredTask task) {
+      Tries tries = task.tries();
+      if (task.state().terminal()) {
+        return with(task, TaskState.QUEUED, new Tries(tries.generation() + 1, 0, 0, 0));
+      }
+      return switch (random.nextInt(4)) {
+        case 0 -> with(task, TaskState.SCHEDULED, tries);
+        case 1 -> with(task, TaskState.SUCCEEDED, tries);
+        case 2 -> with(task, random.nextBoolean() ? TaskState.FAILED : TaskState.CANCELLED, tries);
+        default ->
+            with(
+                task,
+                TaskState.RUNNING,
+                new Tries(tries.generation(), tries.attempts() + 1, tries.failures(), 2));
+      };
+    }
+
+    private StoredTask with(StoredTask task, TaskState state, Tries tries) {
+      StoredTask.LastLease lease =
+          random.nextInt(3) == 0
+              ? task.lease()
+              : new StoredTask.LastLease(
+                  random.nextLong(1L << 62),
+                  random.nextLong(),
+                  random.nextInt(5) == 0 ? null : "worker-" + random.nextInt(3),
+                  now,
+                  random.nextInt(1_000_000),
+                  random.nextBoolean());
+      HistoryEntry entry =
+          new HistoryEntry(
+              HistoryEntry.Event.values()[random.nextInt(8)],
+              tries.attempts(),
+              random.nextBoolean() ? null : "worker-1",
+              now,
+              now + 5,
+              "because " + random.nextInt(100),
+              null,
+              1);
+      boolean success = state == TaskState.SUCCEEDED;
+      return new StoredTask(
+          task.spec(),
+          state,
+          task.opened(),
+          tries,
+          lease,
+          success ? payload() : null,
+          success || random.nextBoolean()
+              ? null
+              : new TaskError(ErrorKind.values()[random.nextInt(8)], "no", "at all"),
+          state.terminal() || state == TaskState.SCHEDULED ? now : 0,
+          random.nextInt(3) == 0 ? task.history() : entry.behind(task.history()));
+    }
+
+    /** Some that are new, and some that go on. */
+    private Changes turn() {
+      List<StoredTask> all = new ArrayList<>();
+      for (int i = random.nextInt(20); i > 0; i--) {
+        all.add(submitted());
+      }
+      List<Long> ids = List.copyOf(model.keySet());
+      for (int i = random.nextInt(20); i > 0 && !ids.isEmpty(); i--) {
+        all.add(next(latest(all, ids.get(random.nextInt(ids.size())))));
+      }
+      all.forEach(task -> model.put(task.spec().id(), task));
+      return changes(all.toArray(StoredTask[]::new));
+    }
+
+    private StoredTask latest(List<StoredTask> turn, long id) {
+      return turn.stream()
+          .filter(task -> task.spec().id() == id)
+          .reduce((first, second) -> second)
+          .orElse(model.get(id));
+    }
+  }
+
+  private void compare() {
+    model.forEach((id, task) -> assertThat(store.read(id)).isEqualTo(task));
+    assertThat(store.read(lastId + 1)).isNull();
+  }
+
+  private void compareRecovered() {
+    Recovered recovered = store.recovered();
+    List<StoredTask> told =
+        model.values().stream()
+            .filter(
+                task ->
+                    !task.state().terminal()
+                        || task.spec().key() != null
+                        || task.spec().batch() != null)
+            .toList();
+    assertThat(recovered.tasks()).containsExactlyElementsOf(told);
+    assertThat(recovered.lastId()).isEqualTo(lastId);
+    Ledger others = recovered.others();
+    assertThat(others.submitted() + told.size()).isEqualTo(model.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void whatWasWrittenIsThereWheneverItIsOpenedAnew(long seed) {
+    Life life = new Life(seed);
+    for (int step = 0; step < 60; step++) {
+      List<Changes> group = new ArrayList<>();
+      for (int turns = life.random.nextInt(4); turns >= 0; turns--) {
+        group.add(life.turn());
+      }
+      now += life.random.nextInt(1_000);
+      store.write(group, now);
+      if (life.random.nextInt(6) == 0) {
+        compare();
+        reopen();
+        compareRecovered();
+      }
+    }
+    compare();
+  }
+
+  @Test
+  void eachLifeHasAnEpochOfItsOwnAndTheSameId() {
+    long id = store.id();
+    assertThat(store.epoch()).isEqualTo(1);
+    reopen();
+    reopen();
+    assertThat(store.epoch()).isEqualTo(3);
+    assertThat(store.id()).isEqualTo(id);
+  }
+
+  @Test
+  void endedTasksAreForgottenAfterTheirRetentionAndStayCounted() {
+    Life life = new Life(7);
+    List<StoredTask> all = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      all.add(life.submitted());
+    }
+    store.write(List.of(changes(all.toArray(StoredTask[]::new))), now);
+    StoredTask[] ends =
+        all.stream()
+            .map(task -> life.with(task, TaskState.SUCCEEDED, task.tries()))
+            .toArray(StoredTask[]::new);
+    store.write(List.of(changes(ends)), now);
+    reopen();
+    now += 2 * HOUR + 1;
+    store.write(List.of(), now);
+    long kept = all.stream().filter(task -> store.read(task.spec().id()) != null).count();
+    assertThat(kept).isZero();
+    assertThat(store.forgotten())
+        .allMatch(task -> task.spec().key() != null || task.spec().batch() != null)
+        .isNotEmpty();
+    reopen();
+    assertThat(store.recovered().tasks()).isEmpty();
+    assertThat(store.recovered().others().succeeded()).isEqualTo(500);
+    assertThat(store.recovered().lastId()).isEqualTo(lastId);
+  }
+
+  @Test
+  void aTaskThatWasTriedAgainIsKeptFromItsLastEnd() {
+    Life life = new Life(8);
+    StoredTask task = life.single();
+    StoredTask first = life.with(task, TaskState.FAILED, task.tries());
+    store.write(List.of(changes(task, first)), now);
+    StoredTask again = life.with(first, TaskState.QUEUED, new Tries(2, 0, 0, 0));
+    now += 4 * HOUR;
+    StoredTask second = life.with(again, TaskState.FAILED, again.tries());
+    store.write(List.of(changes(again), changes(second)), now);
+    now += 2 * HOUR;
+    store.write(List.of(), now);
+    assertThat(store.read(task.spec().id())).isEqualTo(second);
+    now += 3 * HOUR + 1;
+    store.write(List.of(), now);
+    assertThat(store.read(task.spec().id())).isNull();
+  }
+
+  @Test
+  void theOldestEndedGoWhenTheyTakeTooMuch() {
+    bytes = 1 << 20;
+    reopen();
+    Life life = new Life(9);
+    for (int i = 0; i < 2_000; i++) {
+      StoredTask task = life.single();
+      model.put(task.spec().id(), task);
+      store.write(
+          List.of(changes(task), changes(life.with(task, TaskState.SUCCEEDED, task.tries()))), now);
+    }
+    assertThat(store.bytes()).isLessThanOrEqualTo(bytes + 50_000);
+    assertThat(store.read(model.firstKey())).isNull();
+    assertThat(store.read(model.lastKey())).isNotNull();
+  }
+
+  @Test
+  void fewThatWaitDoNotKeepAllThatCameWithThem() {
+    Life life = new Life(10);
+    StoredTask stays = life.submitted();
+    String large = "\"" + "x".repeat(1_000_000) + "\"";
+    for (int i = 0; i < 200; i++) {
+      StoredTask first = life.submitted();
+      TaskSpec spec =
+          new TaskSpec(first.spec().id(), "large", Bytes.of(large), Terms.NONE, null, null, now);
+      StoredTask big =
+          new StoredTask(spec, TaskState.QUEUED, now, first.tries(), null, null, null, 0, null);
+      StoredTask small = life.submitted();
+      StoredTask alike = life.submitted();
+      StoredTask more = life.submitted();
+      store.write(List.of(changes(big, small, alike, more)), now);
+      List.of(big, alike, more)
+          .forEach(
+              task ->
+                  store.write(
+                      List.of(changes(life.with(task, TaskState.SUCCEEDED, task.tries()))), now));
+      model.put(small.spec().id(), small);
+      now += 3 * HOUR;
+    }
+    store.write(List.of(changes(stays)), now);
+    assertThat(store.bytes()).isLessThan(100L << 20);
+    model.values().forEach(task -> assertThat(store.read(task.spec().id())).isEqualTo(task));
+    reopen();
+    model.values().forEach(task -> assertThat(store.read(task.spec().id())).isEqualTo(task));
+  }
+
+  @Test
+  void aSecondOneIsToldWhoHoldsTheFolder() {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is held by process " + ProcessHandle.current().pid());
+  }
+}
