@@ -25,10 +25,20 @@ class KillRoundsIT {
   @Test
   void workersThatAreKilledUnderLoadCostNoTask() throws Exception {
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
-      JsonObject conf = cluster.dispatcherConf();
+      JsonObject conf = cluster.dispatcherConf().put("store", cluster.diskStore("data"));
       Verdict verdict =
           new KillRounds(cluster, conf, Victims.WORKER, lost -> {}, seed)
               .run(Math.max(1, ROUNDS / 8));
+      assertThat(verdict.fine()).as("seed %d: %s", seed, verdict).isTrue();
+    }
+  }
+
+  @Test
+  void aDispatcherThatIsKilledUnderLoadLosesNothing() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      JsonObject conf = cluster.dispatcherConf().put("store", cluster.diskStore("data"));
+      Verdict verdict =
+          new KillRounds(cluster, conf, Victims.DISPATCHER, lost -> {}, seed).run(ROUNDS);
       assertThat(verdict.fine()).as("seed %d: %s", seed, verdict).isTrue();
     }
   }
