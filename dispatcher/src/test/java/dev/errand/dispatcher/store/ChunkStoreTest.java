@@ -280,7 +280,7 @@ class ChunkStoreTest {
 
   @Test
   void theOldestEndedGoWhenTheyTakeTooMuch() {
-    bytes = 1 << 20;
+    bytes = 200_000;
     reopen();
     Life life = new Life(9);
     for (int i = 0; i < 2_000; i++) {
