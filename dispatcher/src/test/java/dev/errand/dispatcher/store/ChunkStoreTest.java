@@ -17,19 +17,27 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 
 /** The store against a map of what it should hold, opened anew at any moment. */
 class ChunkStoreTest {
@@ -329,5 +337,95 @@ class ChunkStoreTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("is held by process " + ProcessHandle.current().pid());
+  }
+
+  /** Some tasks, so that there is something in each kind of file. */
+  private void fill() {
+    Life life = new Life(11);
+    for (int i = 0; i < 200; i++) {
+      store.write(List.of(life.turn()), now);
+    }
+    reopen();
+    for (int i = 0; i < 20; i++) {
+      store.write(List.of(life.turn()), now);
+    }
+  }
+
+  private List<Path> files(String pattern) throws IOException {
+    try (Stream<Path> all = Files.list(folder.resolve("store/tasks"))) {
+      return all.filter(file -> file.getFileName().toString().matches(pattern))
+          .filter(file -> file.toFile().length() > 0)
+          .toList();
+    }
+  }
+
+  private static void flip(Path file, long at) throws IOException {
+    try (RandomAccessFile raf = new RandomAccessFile(file.toFile(), "rw")) {
+      raf.seek(at);
+      int before = raf.read();
+      raf.seek(at);
+      raf.write(before ^ 0x10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".*\\.log", ".*\\.sst", ".*\\.blob", "MANIFEST.*", "CURRENT"})
+  void aBitThatFlippedRefusesTheStartAndNamesTheFolder(String pattern) throws IOException {
+    fill();
+    store.close();
+    List<Path> files = files(pattern);
+    assertThat(files).isNotEmpty();
+    for (Path file : files) {
+      long at = file.toFile().length() / 2;
+      flip(file, at);
+      assertThatThrownBy(this::open)
+          .as(file.getFileName().toString())
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(folder.resolve("store").toString());
+      flip(file, at);
+    }
+    open();
+    compare();
+  }
+
+  @Test
+  void aTornTailOfTheLogIsCutOff() throws IOException {
+    fill();
+    store.close();
+    Path log = files(".*\\.log").get(0);
+    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 3);
+    }
+    open();
+    long missing = model.keySet().stream().filter(id -> store.read(id) == null).count();
+    assertThat(missing).isLessThan(40);
+  }
+
+  @Test
+  void aFolderOfANewerVersionIsRefused() throws Exception {
+    store.close();
+    try (Options options = new Options();
+        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
+      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 99});
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("was written by a newer Errand (schema 99");
+    try (Options options = new Options();
+        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
+      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 1});
+    }
+    open();
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsRefused() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    StoreSettings settings =
+        new StoreSettings(
+            StoreSettings.Kind.DISK, file.resolve("store"), Duration.ZERO, Duration.ZERO, 1);
+    assertThatThrownBy(() -> ChunkStore.open(settings))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("set store.path to one that can");
   }
 }
