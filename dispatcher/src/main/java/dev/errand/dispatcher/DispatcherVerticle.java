@@ -54,7 +54,8 @@ public final class DispatcherVerticle extends VerticleBase {
         .compose(
             recovered ->
                 vertx.executeBlocking(() -> core(settings, membership.cluster(), recovered)))
-        .compose(core -> open(settings.http(), membership, core));
+        .compose(core -> open(settings.http(), membership, core))
+        .onFailure(e -> stop());
   }
 
   /** Blocking is for others: nothing else runs here before what was kept has been read. */

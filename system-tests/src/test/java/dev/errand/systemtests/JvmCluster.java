@@ -41,10 +41,10 @@ final class JvmCluster implements AutoCloseable {
   JvmCluster(JsonObject dispatcherConf, Class<?>... handlers) throws Exception {
     Vertx dispatcher = join(memberPort, List.of(), DispatcherRole.NAME);
     JsonObject conf =
-        dispatcherConf
-            .copy()
-            .put("http", new JsonObject().put("port", httpPort))
+        new JsonObject()
             .put("store", new JsonObject().put("kind", "memory"))
+            .mergeIn(dispatcherConf)
+            .put("http", new JsonObject().put("port", httpPort))
             .mergeIn(
                 new JsonObject().put("defaults", new JsonObject().put("backoff", "10ms")), true);
     get(

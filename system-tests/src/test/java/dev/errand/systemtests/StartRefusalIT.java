@@ -2,6 +2,7 @@ package dev.errand.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.command.NodeProcess;
 import dev.errand.config.security.AuthKey;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -151,6 +152,35 @@ class StartRefusalIT {
           start("dispatcher", Map.of(), "-conf", conf(http).toString()),
           "127.0.0.1:" + port + " is taken",
           "http.port");
+    }
+  }
+
+  @Test
+  void aStoreThatCannotBeOpenedIsNamedWithItsFolder() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    JsonObject conf = withKey().put("store", new JsonObject().put("path", file.toString()));
+    Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
+    assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
+    assertThat(ending.lines()).hasSize(1);
+    assertThat(ending.lines().get(0)).contains(file.toString(), "set store.path");
+  }
+
+  @Test
+  void aSecondDispatcherOnTheSameFolderIsToldWhoHoldsIt() throws Exception {
+    Path store = folder.resolve("store");
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      NodeProcess first =
+          cluster.dispatcher(
+              cluster
+                  .dispatcherConf()
+                  .put("store", new JsonObject().put("path", store.toString())));
+      JsonObject conf = withKey().put("store", new JsonObject().put("path", store.toString()));
+      conf.getJsonObject("cluster").put("name", "another");
+      Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
+      assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
+      assertThat(ending.lines()).hasSize(1);
+      assertThat(ending.lines().get(0))
+          .contains(store.toString(), "is held by process " + first.handle().pid());
     }
   }
 

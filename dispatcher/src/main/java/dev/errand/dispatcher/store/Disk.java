@@ -24,6 +24,9 @@ import org.rocksdb.WriteOptions;
 final class Disk implements AutoCloseable {
 
   private static final String HOLDER = "held-by";
+  private static final long LEAST_BUFFER = 1L << 20;
+  private static final long MOST_BUFFER = 32L << 20;
+  private static final int BUFFER_PART = 64;
 
   private final Options options;
   private final WriteOptions written;
@@ -59,7 +62,7 @@ final class Disk implements AutoCloseable {
               + "): set store.path to one that can",
           e);
     }
-    Options options = options();
+    Options options = options(totalBytes(tasks));
     try {
       RocksDB db = RocksDB.open(options, tasks.toString());
       hold(folder);
@@ -70,7 +73,17 @@ final class Disk implements AutoCloseable {
     }
   }
 
-  private static Options options() {
+  private static long totalBytes(Path folder) {
+    try {
+      return Files.getFileStore(folder).getTotalSpace();
+    } catch (IOException e) {
+      throw new StoreException("the disk of " + folder.toAbsolutePath() + ": " + e, e);
+    }
+  }
+
+  /** What is set aside for the log and gathered in memory is little beside the disk. */
+  private static Options options(long totalBytes) {
+    long buffer = Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, totalBytes / BUFFER_PART));
     RocksDB.loadLibrary();
     return new Options()
         .setCreateIfMissing(true)
@@ -84,9 +97,10 @@ final class Disk implements AutoCloseable {
         .setBlobGarbageCollectionAgeCutoff(0.5)
         .setBlobGarbageCollectionForceThreshold(0.5)
         .setCompressionType(CompressionType.NO_COMPRESSION)
-        .setWriteBufferSize(32L << 20)
+        .setWriteBufferSize(buffer)
         .setMaxWriteBufferNumber(4)
-        .setMaxTotalWalSize(256L << 20)
+        .setMaxTotalWalSize(8 * buffer)
+        .setManifestPreallocationSize(buffer / 8)
         .setMaxBackgroundJobs(2)
         .setStatsDumpPeriodSec(0)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
