@@ -14,6 +14,7 @@ import dev.errand.dispatcher.core.PayloadCheck;
 import dev.errand.dispatcher.store.DiskTaskStore;
 import dev.errand.dispatcher.store.MemoryTaskStore;
 import dev.errand.dispatcher.store.Recovered;
+import dev.errand.dispatcher.store.StoreException;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.dispatcher.web.WebDoor;
 import dev.errand.protocol.frame.Header;
@@ -55,7 +56,14 @@ public final class DispatcherVerticle extends VerticleBase {
             recovered ->
                 vertx.executeBlocking(() -> core(settings, membership.cluster(), recovered)))
         .compose(core -> open(settings.http(), membership, core))
-        .onFailure(e -> stop());
+        .onFailure(e -> stop())
+        .recover(e -> Future.failedFuture(ofStore(e)));
+  }
+
+  private static Throwable ofStore(Throwable failure) {
+    return failure instanceof StoreException
+        ? new NodeFailure(ExitCode.STORE_FAILED, failure.getMessage())
+        : failure;
   }
 
   /** Blocking is for others: nothing else runs here before what was kept has been read. */
@@ -68,8 +76,7 @@ public final class DispatcherVerticle extends VerticleBase {
         .executeBlocking(
             () -> DiskTaskStore.open(settings, this::onLoop, System::currentTimeMillis))
         .onSuccess(disk -> store = disk)
-        .map(DiskTaskStore::recovered)
-        .recover(e -> Future.failedFuture(new NodeFailure(ExitCode.STORE_FAILED, e.getMessage())));
+        .map(DiskTaskStore::recovered);
   }
 
   private void onLoop(Runnable step) {

@@ -40,7 +40,7 @@ final class ChunkReader {
   private int left;
   private int next;
   private long id;
-  private boolean whole;
+  private int kind;
   private FrameReader record;
 
   ChunkReader(byte[] chunk) throws MalformedFrameException {
@@ -98,7 +98,7 @@ final class ChunkReader {
       throw new MalformedFrameException("cut off");
     }
     id = record.i64();
-    whole = record.u8() == 1;
+    kind = record.u8();
     return true;
   }
 
@@ -142,7 +142,12 @@ final class ChunkReader {
 
   /** Whether the record holds what was submitted. */
   boolean isWhole() {
-    return whole;
+    return kind == ChunkWriter.WHOLE;
+  }
+
+  /** Whether the task is kept no more; then the record says nothing else. */
+  boolean isForgotten() {
+    return kind == ChunkWriter.FORGOTTEN;
   }
 
   /** The task, of a record that is {@link #isWhole whole}. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -59,6 +60,7 @@ final class ChunkStore implements AutoCloseable {
   private final ChunkWriter fresh = new ChunkWriter();
   private final ChunkWriter moves = new ChunkWriter();
   private final ChunkWriter ends = new ChunkWriter();
+  private final ChunkWriter graves = new ChunkWriter();
   private final List<String> batches = new ArrayList<>(List.of(""));
   private final Object2IntOpenHashMap<String> batchNumbers = new Object2IntOpenHashMap<>();
   private final long[] forgottenCounts = new long[TaskState.values().length];
@@ -97,11 +99,22 @@ final class ChunkStore implements AutoCloseable {
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
       disk.close();
-      throw damaged(settings.path(), e);
+      throw unusable(settings.path(), e);
     } catch (RuntimeException e) {
       disk.close();
       throw e;
     }
+  }
+
+  private static StoreException unusable(Path path, Exception e) {
+    boolean full =
+        e instanceof RocksDBException failure
+            && failure.getStatus() != null
+            && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
+    return full
+        ? new StoreException(
+            "the disk of " + path.toAbsolutePath() + " is full: make room, then start again", e)
+        : damaged(path, e);
   }
 
   private static StoreException damaged(Path path, Exception e) {
@@ -184,6 +197,12 @@ final class ChunkStore implements AutoCloseable {
     ChunkReader reader = new ChunkReader(value);
     while (reader.next()) {
       boolean known = index.find(reader.id());
+      if (reader.isForgotten()) {
+        if (known) {
+          bury(number);
+        }
+        continue;
+      }
       if (!known && !reader.isWhole()) {
         // It was forgotten, and other records keep the chunk.
         continue;
@@ -331,7 +350,7 @@ final class ChunkStore implements AutoCloseable {
    */
   void write(List<Changes> group, long now) {
     try (WriteBatch batch = new WriteBatch()) {
-      boolean forgets = forget(now);
+      boolean forgets = forget(batch, now);
       tidy(batch);
       boolean urgent = keep(group, batch, now);
       if (forgets) {
@@ -413,18 +432,21 @@ final class ChunkStore implements AutoCloseable {
   }
 
   /** Forgets tasks that have ended and whose retention is over. */
-  private boolean forget(long now) {
+  private boolean forget(WriteBatch batch, long now) throws RocksDBException {
+    long number = ++lastChunk;
+    chunks.begin(number);
     boolean any = false;
     for (int i = 0; i < MOST_FORGOTTEN_AT_ONCE; i++) {
       if (!retention.next(now, chunks.bytes() > settings.retentionBytes())) {
         break;
       }
-      any |= forget(retention.id(), retention.end());
+      any |= forget(retention.id(), retention.end(), number);
     }
+    put(batch, number, graves);
     return any;
   }
 
-  private boolean forget(long task, long end) {
+  private boolean forget(long task, long end, long grave) {
     if (!index.find(task) || !index.state().terminal()) {
       return false;
     }
@@ -437,10 +459,25 @@ final class ChunkStore implements AutoCloseable {
       forgotten.add(known);
     }
     forgottenCounts[index.state().ordinal()]++;
-    chunks.release(index.whole());
+    if (bury(grave)) {
+      graves.forget(task);
+    }
+    return true;
+  }
+
+  /**
+   * The task is kept no more.
+   *
+   * @return whether the chunk with what was submitted is kept because of others, so that the next
+   *     life has to be told
+   */
+  private boolean bury(long grave) {
+    long whole = index.whole();
+    chunks.release(whole);
     chunks.release(index.last());
     index.remove();
-    return true;
+    chunks.bury(whole, grave);
+    return chunks.has(whole);
   }
 
   /** Writes the rest of a sparse chunk anew. */

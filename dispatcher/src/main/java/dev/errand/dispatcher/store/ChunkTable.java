@@ -21,6 +21,10 @@ final class ChunkTable {
     private int most;
     private int used;
     private boolean sparse;
+    private boolean graves;
+
+    /** Chunks that say which of its tasks are kept no more. */
+    private LongArrayList buried;
 
     private Chunk(int bytes) {
       this.bytes = bytes;
@@ -80,6 +84,7 @@ final class ChunkTable {
     if (chunk.used == 0) {
       remove(number, chunk);
     } else if (!chunk.sparse
+        && !chunk.graves
         && chunk.bytes > LITTLE_BYTES
         && chunk.used <= chunk.most / SPARSE_PART) {
       chunk.sparse = true;
@@ -93,6 +98,34 @@ final class ChunkTable {
     dead.add(number);
     bytes -= chunk.bytes;
     sparseBytes -= chunk.sparse ? chunk.bytes : 0;
+    if (chunk.buried != null) {
+      chunk.buried.forEach(this::release);
+    }
+  }
+
+  /**
+   * A task of a chunk is kept no more, which another chunk has to say for as long as the first one
+   * is there: it still has the task's record.
+   */
+  void bury(long number, long grave) {
+    Chunk chunk = chunks.get(number);
+    if (chunk == null) {
+      return;
+    }
+    if (chunk.buried == null) {
+      chunk.buried = new LongArrayList(1);
+    }
+    int count = chunk.buried.size();
+    if (count == 0 || chunk.buried.getLong(count - 1) != grave) {
+      chunk.buried.add(grave);
+      retain(grave);
+      chunks.get(grave).graves = true;
+    }
+  }
+
+  /** Whether it is there. */
+  boolean has(long number) {
+    return chunks.containsKey(number);
   }
 
   /** Takes the chunks that can go. */

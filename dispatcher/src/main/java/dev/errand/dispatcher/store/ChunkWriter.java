@@ -20,6 +20,10 @@ final class ChunkWriter {
 
   static final int VERSION = 1;
 
+  static final int REST = 0;
+  static final int WHOLE = 1;
+  static final int FORGOTTEN = 2;
+
   static final int LEASE = 1;
   static final int LEASE_OPEN = 2;
   static final int RESULT = 4;
@@ -56,12 +60,18 @@ final class ChunkWriter {
   void add(StoredTask task, boolean whole, boolean again) {
     repeats |= again;
     int start = out.length();
-    out.i32(0).i64(task.spec().id()).u8(whole ? 1 : 0);
+    out.i32(0).i64(task.spec().id()).u8(whole ? WHOLE : REST);
     if (whole) {
       spec(task.spec());
     }
     rest(task);
     out.i32At(start, out.length() - start - Integer.BYTES);
+    count++;
+  }
+
+  /** Adds that a task is kept no more. */
+  void forget(long task) {
+    out.i32(Long.BYTES + 1).i64(task).u8(FORGOTTEN);
     count++;
   }
 

@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +231,40 @@ class ChunkStoreTest {
       }
     }
     compare();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23, 24, 25, 26})
+  void whatWasForgottenDoesNotComeBack(long seed) {
+    Life life = new Life(seed);
+    for (int step = 0; step < 80; step++) {
+      store.write(List.of(life.turn()), now);
+      now += life.random.nextInt((int) HOUR);
+      store.write(List.of(), now);
+      long submitted = lastSubmitted();
+      model.keySet().removeIf(id -> store.read(id) == null);
+      store.forgotten();
+      if (life.random.nextInt(6) == 0) {
+        TreeMap<Long, StoredTask> before = new TreeMap<>(model);
+        reopen();
+        before.forEach((id, task) -> assertThat(store.read(id)).isEqualTo(task));
+        assertThat(ids().filter(id -> store.read(id) != null).boxed())
+            .containsExactlyElementsOf(before.keySet());
+        assertThat(lastSubmitted()).isEqualTo(submitted);
+      }
+    }
+    assertThat(lastSubmitted()).as("some were forgotten").isGreaterThan(model.size() + 50L);
+  }
+
+  private LongStream ids() {
+    return LongStream.rangeClosed(1_000, lastId);
+  }
+
+  /** How many tasks there ever were, by the store's books. */
+  private long lastSubmitted() {
+    Recovered recovered = store.recovered();
+    long told = StreamSupport.stream(recovered.tasks().spliterator(), false).count();
+    return recovered.others().submitted() + told;
   }
 
   @Test
