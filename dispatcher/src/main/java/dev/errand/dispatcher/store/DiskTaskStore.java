@@ -115,18 +115,21 @@ public final class DiskTaskStore implements TaskStore {
   private void run() {
     List<Work> taken = new ArrayList<>();
     List<Append> group = new ArrayList<>();
-    boolean open = true;
-    while (open) {
+    while (true) {
       take(taken);
       for (Work each : taken) {
         if (each instanceof Append append) {
           group.add(append);
-        } else {
-          // Whoever reads sees what was handed over before.
-          write(group);
-          open = !(each instanceof Close);
-          answer(each);
+          continue;
         }
+        // Whoever reads sees what was handed over before.
+        write(group);
+        if (each instanceof Close close) {
+          tasks.close();
+          loop.execute(close.closed::complete);
+          return;
+        }
+        answer((Read) each);
       }
       write(group);
       if (taken.isEmpty()) {
@@ -192,15 +195,6 @@ public final class DiskTaskStore implements TaskStore {
     List<StoredTask> all = tasks.forgotten();
     if (!all.isEmpty()) {
       loop.execute(() -> all.forEach(forgotten));
-    }
-  }
-
-  private void answer(Work each) {
-    if (each instanceof Read read) {
-      answer(read);
-    } else if (each instanceof Close close) {
-      tasks.close();
-      loop.execute(close.closed::complete);
     }
   }
 

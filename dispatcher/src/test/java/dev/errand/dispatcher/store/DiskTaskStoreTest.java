@@ -1,0 +1,100 @@
+package dev.errand.dispatcher.store;
+
+import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.succeeded;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.config.settings.StoreSettings;
+import dev.errand.dispatcher.core.StoredTask;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever it is handed is answered on the loop, in order. */
+class DiskTaskStoreTest {
+
+  private static final long NOW = 1_700_000_000_000L;
+
+  @TempDir Path folder;
+
+  private ExecutorService loop;
+  private DiskTaskStore store;
+
+  @BeforeEach
+  void open() {
+    loop = Executors.newSingleThreadExecutor(step -> new Thread(step, "loop"));
+    StoreSettings settings =
+        new StoreSettings(
+            StoreSettings.Kind.DISK, folder, Duration.ofHours(1), Duration.ofHours(1), 1L << 30);
+    store = DiskTaskStore.open(settings, loop, () -> NOW);
+    store.start();
+  }
+
+  @AfterEach
+  void close() {
+    loop.shutdown();
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whoReadsSeesWhatWasHandedOverBefore() throws Exception {
+    List<Future<StoredTask>> reads = new ArrayList<>();
+    for (int id = 1; id <= 100; id++) {
+      store.append(changes(succeeded(id, NOW, "7", "49")));
+      reads.add(store.read(id));
+    }
+    for (int id = 1; id <= 100; id++) {
+      assertThat(get(reads.get(id - 1))).isEqualTo(succeeded(id, NOW, "7", "49"));
+    }
+    get(store.close());
+  }
+
+  @Test
+  void changesBecomeDurableInTheirOrderOnTheLoop() throws Exception {
+    List<Integer> order = new ArrayList<>();
+    List<String> threads = new ArrayList<>();
+    Future<Void> last = null;
+    for (int id = 1; id <= 500; id++) {
+      int number = id;
+      last =
+          store
+              .append(changes(succeeded(id, NOW, "7", "49")))
+              .onSuccess(
+                  any -> {
+                    order.add(number);
+                    threads.add(Thread.currentThread().getName());
+                  });
+    }
+    get(last);
+    get(store.close());
+    assertThat(order).isSorted().hasSize(500);
+    assertThat(threads).containsOnly("loop");
+  }
+
+  @Test
+  void whatWasHandedOverBeforeTheEndIsKeptAndWhatComesLaterDoesNoHarm() throws Exception {
+    Future<Void> before = store.append(changes(succeeded(1, NOW, "7", "49")));
+    Future<Void> closed = store.close();
+    Future<Void> after = store.append(changes(succeeded(2, NOW, "7", "49")));
+    get(closed);
+    assertThat(before.succeeded()).isTrue();
+    assertThat(after.isComplete()).isFalse();
+    loop.shutdown();
+    open();
+    assertThat(get(store.read(1))).isEqualTo(succeeded(1, NOW, "7", "49"));
+    assertThat(get(store.read(2))).isNull();
+    get(store.close());
+  }
+}
