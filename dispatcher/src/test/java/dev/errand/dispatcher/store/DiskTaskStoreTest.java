@@ -65,18 +65,25 @@ class DiskTaskStoreTest {
   void changesBecomeDurableInTheirOrderOnTheLoop() throws Exception {
     List<Integer> order = new ArrayList<>();
     List<String> threads = new ArrayList<>();
-    Future<Void> last = null;
-    for (int id = 1; id <= 500; id++) {
-      int number = id;
-      last =
-          store
-              .append(changes(succeeded(id, NOW, "7", "49")))
-              .onSuccess(
-                  any -> {
-                    order.add(number);
-                    threads.add(Thread.currentThread().getName());
-                  });
-    }
+    // As a dispatcher does: whoever hands over on the loop hears of it later.
+    Future<Void> last =
+        loop.submit(
+                () -> {
+                  Future<Void> latest = null;
+                  for (int id = 1; id <= 500; id++) {
+                    int number = id;
+                    latest =
+                        store
+                            .append(changes(succeeded(id, NOW, "7", "49")))
+                            .onSuccess(
+                                any -> {
+                                  order.add(number);
+                                  threads.add(Thread.currentThread().getName());
+                                });
+                  }
+                  return latest;
+                })
+            .get(20, TimeUnit.SECONDS);
     get(last);
     get(store.close());
     assertThat(order).isSorted().hasSize(500);
