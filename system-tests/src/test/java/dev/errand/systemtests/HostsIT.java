@@ -88,7 +88,8 @@ class HostsIT {
   void aWorkerOnAnotherHostFindsItsDispatcher() throws Exception {
     String key = AuthKey.random().text();
     JsonObject conf = new JsonObject().put("host", DISPATCHER).put("authKey", key);
-    start(one, "dispatcher", new JsonObject().put("cluster", conf));
+    JsonObject memory = new JsonObject().put("kind", "memory");
+    start(one, "dispatcher", new JsonObject().put("cluster", conf).put("store", memory));
     JsonObject workerConf =
         new JsonObject()
             .put("host", WORKER)

@@ -64,7 +64,9 @@ class MembershipTlsCostIT {
       deploy(
           join(port, List.of(), DispatcherRole.NAME),
           DispatcherVerticle.class.getName(),
-          new JsonObject().put("http", new JsonObject().put("port", 0)));
+          new JsonObject()
+              .put("http", new JsonObject().put("port", 0))
+              .put("store", new JsonObject().put("kind", "memory")));
       deploy(join(0, peers, "worker"), WorkerVerticle.class.getName(), new JsonObject());
       Vertx own = join(0, peers, "client");
       Membership membership = Membership.of(own);
