@@ -517,8 +517,12 @@ final class Tasks {
     book.add(counts);
   }
 
-  /** The store keeps it no more. */
+  /** The store keeps it no more; unless it was tried again meanwhile. */
   void forgotten(StoredTask stored) {
+    LiveTask task = live.get(stored.spec().id());
+    if (task != null && task.place != LiveTask.Place.ENDING) {
+      return;
+    }
     keys.remove(stored.spec());
     batches.forgotten(stored.spec());
   }

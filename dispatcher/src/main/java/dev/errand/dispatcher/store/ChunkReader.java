@@ -164,10 +164,18 @@ final class ChunkReader {
     String key = (flags & ChunkWriter.KEY) == 0 ? null : record.text(MOST_TEXT);
     BatchPlace batch = null;
     if ((flags & ChunkWriter.BATCH) != 0) {
-      batch = new BatchPlace(name(record.varint()), record.varint());
+      batch = batch(name(record.varint()), record.varint());
     }
     Bytes payload = record.bytes();
     return new TaskSpec(id, type, payload, terms.get(place), key, batch, submitted);
+  }
+
+  private static BatchPlace batch(String name, long line) throws MalformedFrameException {
+    try {
+      return new BatchPlace(name, line);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException(e.getMessage());
+    }
   }
 
   private String name(long place) throws MalformedFrameException {

@@ -7,19 +7,12 @@ import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.protocol.TaskState;
-import dev.errand.protocol.frame.FrameReader;
-import dev.errand.protocol.frame.FrameWriter;
 import dev.errand.protocol.frame.MalformedFrameException;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -36,24 +29,14 @@ import org.rocksdb.WriteBatch;
  */
 final class ChunkStore implements AutoCloseable {
 
-  private static final int SCHEMA = 1;
   private static final byte CHUNK = 'c';
-  private static final byte TYPE = 't';
-  private static final byte[] SCHEMA_KEY = {'m', 's'};
-  private static final byte[] ID_KEY = {'m', 'i'};
-  private static final byte[] EPOCH_KEY = {'m', 'e'};
-  private static final byte[] LEDGER_KEY = {'m', 'l'};
   private static final int MOST_FORGOTTEN_AT_ONCE = 2_000;
   private static final long SPARSE_BYTES = 64L << 20;
 
-  /** The work of a running task must always find room, and what RocksDB moves about too. */
-  private static final long RESERVE_BYTES = 256L << 20;
-
-  private static final int RESERVE_PART = 4;
-
   private final StoreSettings settings;
   private final Disk disk;
-  private final FileStore room;
+  private final Notes notes;
+  private final Room room;
   private final TaskIndex index = new TaskIndex();
   private final ChunkTable chunks = new ChunkTable();
   private final Retention retention;
@@ -63,14 +46,9 @@ final class ChunkStore implements AutoCloseable {
   private final ChunkWriter graves = new ChunkWriter();
   private final List<String> batches = new ArrayList<>(List.of(""));
   private final Object2IntOpenHashMap<String> batchNumbers = new Object2IntOpenHashMap<>();
-  private final long[] forgottenCounts = new long[TaskState.values().length];
   private final Opened[] opened = {new Opened(), new Opened()};
   private List<StoredTask> forgotten = new ArrayList<>();
-  private long id;
-  private int epoch;
   private long lastChunk;
-  private long lastId;
-  private volatile String noRoom;
 
   /** A chunk that was read of late. */
   private static final class Opened {
@@ -78,9 +56,10 @@ final class ChunkStore implements AutoCloseable {
     private ChunkReader reader;
   }
 
-  private ChunkStore(StoreSettings settings, Disk disk, FileStore room) {
+  private ChunkStore(StoreSettings settings, Disk disk, Room room) {
     this.settings = settings;
     this.disk = disk;
+    this.notes = new Notes(disk);
     this.room = room;
     this.retention = new Retention(settings);
   }
@@ -93,9 +72,10 @@ final class ChunkStore implements AutoCloseable {
   static ChunkStore open(StoreSettings settings) {
     Disk disk = Disk.open(settings.path());
     try {
-      ChunkStore store = new ChunkStore(settings, disk, Files.getFileStore(settings.path()));
-      store.begin();
+      ChunkStore store = new ChunkStore(settings, disk, new Room(settings.path()));
+      store.notes.read(settings.path());
       store.readAll();
+      store.notes.begin();
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
       disk.close();
@@ -123,51 +103,17 @@ final class ChunkStore implements AutoCloseable {
             + path.toAbsolutePath()
             + " is damaged: "
             + e.getMessage()
-            + "; nothing was changed, bring the folder back from a copy",
+            + "; bring the folder back from a copy",
         e);
-  }
-
-  private void begin() throws RocksDBException {
-    byte[] schema = disk.get(SCHEMA_KEY);
-    if (schema != null && ByteBuffer.wrap(schema).getInt() > SCHEMA) {
-      throw new StoreException(
-          "the store in "
-              + settings.path().toAbsolutePath()
-              + " was written by a newer Errand (schema "
-              + ByteBuffer.wrap(schema).getInt()
-              + ", this one knows "
-              + SCHEMA
-              + "): use that one");
-    }
-    byte[] own = disk.get(ID_KEY);
-    byte[] last = disk.get(EPOCH_KEY);
-    id = own == null ? new SecureRandom().nextLong() : ByteBuffer.wrap(own).getLong();
-    epoch = last == null ? 1 : ByteBuffer.wrap(last).getInt() + 1;
-    try (WriteBatch batch = new WriteBatch()) {
-      batch.put(SCHEMA_KEY, i32(SCHEMA));
-      batch.put(ID_KEY, ByteBuffer.allocate(Long.BYTES).putLong(id).array());
-      batch.put(EPOCH_KEY, i32(epoch));
-      disk.write(batch, true);
-    }
-  }
-
-  private static byte[] i32(int value) {
-    return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
   }
 
   private static byte[] chunkKey(long number) {
     return ByteBuffer.allocate(1 + Long.BYTES).put(CHUNK).putLong(number).array();
   }
 
-  private static byte[] typeKey(String type) {
-    byte[] name = type.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(1 + name.length).put(TYPE).put(name).array();
-  }
-
   // What is read at the start.
 
   private void readAll() throws RocksDBException, MalformedFrameException {
-    readLedger();
     try (RocksIterator all = disk.from(chunkKey(0))) {
       for (; all.isValid() && all.key()[0] == CHUNK; all.next()) {
         long number = ByteBuffer.wrap(all.key(), 1, Long.BYTES).getLong();
@@ -176,19 +122,8 @@ final class ChunkStore implements AutoCloseable {
       all.status();
     }
     chunks.removeUnused();
-    lastId = Math.max(lastId, index.newest());
+    notes.given(index.newest());
     endBatchesThatHaveEnded();
-  }
-
-  private void readLedger() throws RocksDBException, MalformedFrameException {
-    byte[] ledger = disk.get(LEDGER_KEY);
-    if (ledger != null) {
-      FrameReader in = new FrameReader(ledger, 0);
-      lastId = in.varint();
-      for (TaskState state : TaskState.values()) {
-        forgottenCounts[state.ordinal()] = in.varint();
-      }
-    }
   }
 
   private void readChunk(long number, byte[] value) throws MalformedFrameException {
@@ -241,7 +176,7 @@ final class ChunkStore implements AutoCloseable {
 
   /** What earlier lives have left. */
   Recovered recovered() {
-    long[] counts = forgottenCounts.clone();
+    long[] counts = notes.forgotten();
     for (boolean more = index.after(0); more; more = index.after(index.id())) {
       if (!isTold()) {
         counts[index.state().ordinal()]++;
@@ -252,7 +187,11 @@ final class ChunkStore implements AutoCloseable {
     long cancelled = counts[TaskState.CANCELLED.ordinal()];
     Ledger others =
         new Ledger(succeeded + failed + cancelled, 0, 0, 0, succeeded, failed, cancelled);
-    return new Recovered(this::toldTasks, types(), others, lastId);
+    try {
+      return new Recovered(this::toldTasks, notes.types(), others, notes.lastId());
+    } catch (RocksDBException | MalformedFrameException e) {
+      throw damaged(settings.path(), e);
+    }
   }
 
   /** Whether the core has to know of it. */
@@ -289,28 +228,12 @@ final class ChunkStore implements AutoCloseable {
     };
   }
 
-  private List<TypeSettings> types() {
-    List<TypeSettings> types = new ArrayList<>();
-    try (RocksIterator all = disk.from(new byte[] {TYPE})) {
-      for (; all.isValid() && all.key()[0] == TYPE; all.next()) {
-        byte[] key = all.key();
-        String name = new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
-        FrameReader in = new FrameReader(all.value(), 0);
-        types.add(new TypeSettings(name, in.u8() == 1, in.varint(Integer.MAX_VALUE), in.varint()));
-      }
-      all.status();
-    } catch (RocksDBException | MalformedFrameException e) {
-      throw damaged(settings.path(), e);
-    }
-    return types;
-  }
-
   // Whom the records belong to.
 
   private void add(long chunk, TaskSpec spec, TaskState state) {
     int batch = spec.batch() == null ? 0 : number(spec.batch().batch());
     index.add(spec.id(), chunk, state, spec.key() != null, batch);
-    lastId = Math.max(lastId, spec.id());
+    notes.given(spec.id());
     chunks.retain(chunk);
     chunks.retain(chunk);
   }
@@ -354,7 +277,7 @@ final class ChunkStore implements AutoCloseable {
       tidy(batch);
       boolean urgent = keep(group, batch, now);
       if (forgets) {
-        batch.put(LEDGER_KEY, ledger());
+        notes.putCounts(batch);
       }
       for (long dead : chunks.dead()) {
         batch.singleDelete(chunkKey(dead));
@@ -362,7 +285,7 @@ final class ChunkStore implements AutoCloseable {
       if (batch.count() > 0) {
         disk.write(batch, urgent);
       }
-      look();
+      room.look();
     } catch (RocksDBException | MalformedFrameException e) {
       throw new StoreException(
           "the store in " + settings.path().toAbsolutePath() + " failed: " + e.getMessage(), e);
@@ -396,7 +319,7 @@ final class ChunkStore implements AutoCloseable {
         }
       }
       for (TypeSettings type : changes.types()) {
-        put(batch, type);
+        Notes.put(batch, type);
       }
       for (String ended : changes.endedBatches()) {
         retention.endBatch(number(ended), now);
@@ -414,21 +337,6 @@ final class ChunkStore implements AutoCloseable {
     if (chunks.finish(number, chunk == null ? 0 : chunk.length)) {
       batch.put(chunkKey(number), chunk);
     }
-  }
-
-  private static void put(WriteBatch batch, TypeSettings type) throws RocksDBException {
-    FrameWriter out = FrameWriter.headless(32);
-    out.u8(type.paused() ? 1 : 0).varint(type.limit()).varint(type.since());
-    batch.put(typeKey(type.type()), Arrays.copyOf(out.array(), out.length()));
-  }
-
-  private byte[] ledger() {
-    FrameWriter out = FrameWriter.headless(64);
-    out.varint(lastId);
-    for (TaskState state : TaskState.values()) {
-      out.varint(forgottenCounts[state.ordinal()]);
-    }
-    return Arrays.copyOf(out.array(), out.length());
   }
 
   /** Forgets tasks that have ended and whose retention is over. */
@@ -458,7 +366,7 @@ final class ChunkStore implements AutoCloseable {
     if (isTold()) {
       forgotten.add(known);
     }
-    forgottenCounts[index.state().ordinal()]++;
+    notes.forgotten(index.state());
     if (bury(grave)) {
       graves.forget(task);
     }
@@ -515,26 +423,9 @@ final class ChunkStore implements AutoCloseable {
     return all;
   }
 
-  private void look() {
-    try {
-      long least = Math.min(RESERVE_BYTES, room.getTotalSpace() / RESERVE_PART);
-      long usable = room.getUsableSpace();
-      noRoom =
-          usable >= least
-              ? null
-              : "the disk of "
-                  + settings.path().toAbsolutePath()
-                  + " is full ("
-                  + (usable >> 20)
-                  + " MiB left): make room, it goes on by itself";
-    } catch (IOException e) {
-      noRoom = "the disk of " + settings.path().toAbsolutePath() + " can't be looked at: " + e;
-    }
-  }
-
   /** Why nothing new should be taken; null: there is room. May be asked by any thread. */
   String noRoom() {
-    return noRoom;
+    return room.problem();
   }
 
   /** The last record of a task; null if it is not kept. */
@@ -579,11 +470,11 @@ final class ChunkStore implements AutoCloseable {
   }
 
   long id() {
-    return id;
+    return notes.id();
   }
 
   int epoch() {
-    return epoch;
+    return notes.epoch();
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class DiskTaskStore implements TaskStore {
   private final ChunkStore tasks;
   private final Recovered recovered;
   private volatile RuntimeException failure;
+  private boolean started;
   private Consumer<StoredTask> forgotten = task -> {};
 
   private DiskTaskStore(ChunkStore tasks, Executor loop, LongSupplier wallMillis) {
@@ -66,6 +67,7 @@ public final class DiskTaskStore implements TaskStore {
 
   @Override
   public void start() {
+    started = true;
     Thread thread = new Thread(this::run, THREAD);
     thread.setDaemon(true);
     thread.start();
@@ -107,6 +109,10 @@ public final class DiskTaskStore implements TaskStore {
 
   @Override
   public Future<Void> close() {
+    if (!started) {
+      tasks.close();
+      return Future.succeededFuture();
+    }
     Promise<Void> closed = Promise.promise();
     work.add(new Close(closed));
     return closed.future();

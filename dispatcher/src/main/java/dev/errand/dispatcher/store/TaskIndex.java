@@ -46,6 +46,9 @@ final class TaskIndex {
 
   /** Goes to that task; false if it is not kept. */
   boolean find(long id) {
+    if (id > newest()) {
+      return false;
+    }
     if (page == null || page.used == 0 || id < page.ids[0] || id > page.ids[page.used - 1]) {
       int before = pageBefore(id);
       if (before < 0) {
@@ -80,7 +83,7 @@ final class TaskIndex {
 
   /** Adds a task that is not there. */
   void add(long id, long chunk, TaskState state, boolean keyed, int batch) {
-    int before = pageBefore(id);
+    int before = id > newest() ? pages.size() - 1 : pageBefore(id);
     page = before < 0 ? null : pages.get(before);
     if (page == null || page.used == PAGE) {
       page = split(before, id);

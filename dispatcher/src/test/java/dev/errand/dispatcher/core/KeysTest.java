@@ -95,6 +95,17 @@ class KeysTest {
   }
 
   @Test
+  void aTaskThatIsTriedAgainKeepsItsKeyWhenItsForgettingIsToldLate() {
+    assertThat(cluster.core.cancel(id, cluster.now())).isNull();
+    cluster.settle();
+    StoredTask ended = cluster.store.ended.get(id);
+    assertThat(cluster.core.retry(ended, cluster.now())).isNull();
+    cluster.settle();
+    cluster.core.forgotten(ended);
+    assertThat(again(ANY).id()).isEqualTo(id);
+  }
+
+  @Test
   void twoOfOneTurnAreOneTask() {
     TaskRequest twin = ANY.withIdempotencyKey("twin");
     long first = client.submit(twin);

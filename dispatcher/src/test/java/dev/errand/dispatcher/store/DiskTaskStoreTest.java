@@ -104,4 +104,17 @@ class DiskTaskStoreTest {
     assertThat(get(store.read(2))).isNull();
     get(store.close());
   }
+
+  @Test
+  void oneThatNeverStartedIsClosedAtOnce() throws Exception {
+    get(store.close());
+    StoreSettings settings =
+        new StoreSettings(
+            StoreSettings.Kind.DISK, folder, Duration.ofHours(1), Duration.ofHours(1), 1L << 30);
+    DiskTaskStore unused = DiskTaskStore.open(settings, loop, () -> NOW);
+    get(unused.close());
+    open();
+    assertThat(store.epoch()).isEqualTo(3);
+    get(store.close());
+  }
 }

@@ -1,0 +1,47 @@
+package dev.errand.dispatcher.store;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Whether the disk has room for new tasks. Looks on the store's thread, told to any. */
+final class Room {
+
+  /** What runs must always find room to end, and what RocksDB moves about too. */
+  private static final long RESERVE_BYTES = 256L << 20;
+
+  /** Of a small disk. */
+  private static final int RESERVE_PART = 4;
+
+  private final Path folder;
+  private final FileStore disk;
+  private volatile String problem;
+
+  Room(Path folder) throws IOException {
+    this.folder = folder.toAbsolutePath();
+    this.disk = Files.getFileStore(folder);
+  }
+
+  void look() {
+    try {
+      long least = Math.min(RESERVE_BYTES, disk.getTotalSpace() / RESERVE_PART);
+      long usable = disk.getUsableSpace();
+      problem =
+          usable >= least
+              ? null
+              : "the disk of "
+                  + folder
+                  + " is full ("
+                  + (usable >> 20)
+                  + " MiB left): make room, it goes on by itself";
+    } catch (IOException e) {
+      problem = "the disk of " + folder + " can't be looked at: " + e;
+    }
+  }
+
+  /** Why there was none when it was looked at last; null: there was. */
+  String problem() {
+    return problem;
+  }
+}
