@@ -65,6 +65,10 @@ final class KillRounds {
     try {
       go(rounds);
     } catch (Exception | AssertionError e) {
+      if (client != null) {
+        client.stop();
+      }
+      cluster.tellLogs();
       verdict();
       throw e;
     }

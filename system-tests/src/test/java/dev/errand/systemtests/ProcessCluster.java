@@ -228,6 +228,14 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
+  /** Prints what all nodes have logged of late, those that were killed too. */
+  void tellLogs() {
+    for (NodeProcess node : nodes) {
+      System.out.println("process " + node.handle().pid() + ":");
+      node.log().forEach(line -> System.out.println("  " + line));
+    }
+  }
+
   @Override
   public void close() {
     try {

@@ -105,13 +105,18 @@ final class RecordingClient {
         .onComplete(any -> awaitEnd(id).onComplete(end -> next()));
   }
 
+  /** Submits nothing more. */
+  void stop() {
+    over = true;
+  }
+
   /**
    * Submits nothing more, and waits until all that is open has ended.
    *
    * @return whether it has, in that time
    */
   boolean drain(Duration atMost) throws InterruptedException {
-    over = true;
+    stop();
     return idle.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 

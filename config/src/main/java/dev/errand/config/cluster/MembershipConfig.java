@@ -69,8 +69,6 @@ final class MembershipConfig {
     JoinConfig join = config.getAdvancedNetworkConfig().getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    // Which others there may be is asked each time, see TlsMember.
-    join.getTcpIpConfig().setEnabled(true);
   }
 
   /** Which classes Java's own serialization may make; it does not cover Hazelcast's. */

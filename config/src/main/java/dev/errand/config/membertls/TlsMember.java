@@ -33,11 +33,12 @@ public final class TlsMember {
    */
   public static HazelcastInstance start(
       Config config, Channels channels, Supplier<Collection<String>> peers) {
+    config.getAdvancedNetworkConfig().getJoin().setTcpIpConfig(new PeerList(peers));
     Handshakes handshakes = new Handshakes(channels);
     try {
       HazelcastInstance instance =
           HazelcastInstanceFactory.newHazelcastInstance(
-              config, config.getInstanceName(), new TlsNodeContext(handshakes, peers));
+              config, config.getInstanceName(), new TlsNodeContext(handshakes));
       instance
           .getLifecycleService()
           .addLifecycleListener(

@@ -58,7 +58,7 @@ class MembershipConfigTest {
   @Test
   void nobodyIsAskedButWhomTheNodeNamesEachTime() {
     JoinConfig join = network.getJoin();
-    assertThat(join.getTcpIpConfig().isEnabled()).isTrue();
+    assertThat(join.getTcpIpConfig().isEnabled()).isFalse();
     assertThat(join.getTcpIpConfig().getMembers()).isEmpty();
     assertThat(join.getTcpIpConfig().getRequiredMember()).isNull();
     assertThat(join.getMulticastConfig().isEnabled()).isFalse();

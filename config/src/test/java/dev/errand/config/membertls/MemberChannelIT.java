@@ -316,4 +316,19 @@ class MemberChannelIT {
     }
     await().until(() -> members.refusals.count() == 1);
   }
+
+  @Test
+  void oneThatWasAloneMergesThoughItsPeerIsNotTheEldestOfTheOthers() throws Exception {
+    int eldestPort = Members.freePort();
+    int peerPort = Members.freePort();
+    HazelcastInstance eldest = members.start(eldestPort);
+    HazelcastInstance alone = members.start(Members.freePort(), peerPort);
+    HazelcastInstance peer = members.start(peerPort, eldestPort);
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .untilAsserted(
+            () ->
+                assertThat(List.of(eldest, alone, peer))
+                    .allSatisfy(member -> assertThat(size(member)).isEqualTo(3)));
+  }
 }

@@ -71,7 +71,7 @@ final class Members implements AutoCloseable {
     JoinConfig join = config.getAdvancedNetworkConfig().getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    join.getTcpIpConfig().setEnabled(true);
+
     return config;
   }
 
