@@ -3,6 +3,7 @@ package dev.errand.config.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.errand.config.membertls.MemberProbe;
@@ -91,15 +92,9 @@ class MembershipTlsCostIT {
       NodeIdentity identity = settings.credentials().identity(settings.name(), nodeId);
       NodeTls tls = new NodeTls(identity);
       Config config = MembershipConfig.of(settings, role, nodeId);
-      settings
-          .peers()
-          .forEach(
-              peer ->
-                  config
-                      .getAdvancedNetworkConfig()
-                      .getJoin()
-                      .getTcpIpConfig()
-                      .addMember(peer.text()));
+      TcpIpConfig others = config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig();
+      others.setEnabled(true);
+      settings.peers().forEach(peer -> others.addMember(peer.text()));
       HazelcastInstance instance = Hazelcast.newHazelcastInstance(config);
       MissingPeers none =
           new MissingPeers(instance, new Peers(List.of()), new MemberProbe(tls.context()));
