@@ -411,6 +411,7 @@ final class Auditor implements CoreView.Visitor {
           Invariant.ATTEMPTS_GROW, task.id, "its only attempt is sent before that is durable");
     }
     lease.sent = true;
+    lease.since = agenda.now();
     lease.worker = peer.incarnation;
     lease.timeoutNanos = grant.timeoutMillis() * 1_000_000;
     Pool pool = peer.worker.pool(grant.type());
@@ -1128,7 +1129,10 @@ final class Auditor implements CoreView.Visitor {
     } else if (step == Step.ORDER && task.cancelled) {
       lease.status = Status.CANCELLED;
       haunt(lease);
-    } else if (step == Step.TICK && failures > task.failures && agenda.now() >= deadline(lease)) {
+    } else if (step == Step.TICK
+        && failures > task.failures
+        && lease.sent
+        && agenda.now() >= deadline(lease)) {
       lease.status = Status.TIMED_OUT;
       task.failures++;
       haunt(lease);

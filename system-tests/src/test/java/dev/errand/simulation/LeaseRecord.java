@@ -32,7 +32,7 @@ final class LeaseRecord {
 
   long timeoutNanos;
 
-  /** When it began, or last went on. */
+  /** When its worker was told of it, or it last went on; before that, when it was given. */
   long since;
 
   /** Whether its worker was told of it. */

@@ -25,8 +25,14 @@ final class Mistakes {
                     if (lease.zombie) {
                       return;
                     }
+                    lease.worker.zombies--;
                     lease.task.queue.type.zombies--;
               """),
+          inDispatcher(
+              "a lease lives longer than it may",
+              "Leases",
+              "(lease.timeout() + settings.timings().grace()) * 1_000_000;",
+              "(lease.timeout() + settings.timings().grace()) * 2_000_000;"),
           inDispatcher(
               "a lease does not end with its worker",
               "Leases",

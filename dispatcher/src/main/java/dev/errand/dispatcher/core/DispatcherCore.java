@@ -473,7 +473,7 @@ public final class DispatcherCore {
 
   /** The end of a turn: grants what can be granted, and sends what is due. */
   public void flush(Now now) {
-    granted.forEach(leases::granted);
+    granted.forEach(lease -> leases.granted(lease, now));
     granted.clear();
     granting.run(now);
     turns.flush(port);

@@ -52,7 +52,7 @@ final class Granting {
     }
     List<TaskQueue> queues = new ArrayList<>(type.demanding());
     queues.add(type.plain());
-    queues.removeIf(queue -> queue.size() == 0);
+    queues.removeIf(queue -> queue.size() == 0 || queue.offers.isEmpty());
     queues.sort(Comparator.comparingLong(Granting::rank));
     for (TaskQueue queue : queues) {
       if (grantOne(queue, now)) {
@@ -86,32 +86,43 @@ final class Granting {
     if (suspect == null) {
       return false;
     }
-    Offering own = queue.reserved().orElseGet(() -> reserve(queue));
-    if (own == null || !own.worker.leases.isEmpty()) {
-      return false;
+    Offering own = queue.reserved().orElse(null);
+    Offering free = own != null && isFree(own) ? own : free(queue);
+    if (free != null) {
+      leases.grant(suspect, free, now);
+      return true;
     }
-    if (own.worker.available(own.offer.pool()) <= 0) {
-      // It drains, or takes nothing for other reasons: another one may.
+    if (own == null) {
+      reserve(queue);
+    } else if (own.worker.isIdle() || own.worker.isDraining()) {
+      // It takes nothing: another one may.
       own.worker.reserve(null);
-      return false;
     }
-    leases.grant(suspect, own, now);
-    return true;
+    return false;
   }
 
-  /** The one of the workers that is soonest free, as far as can be seen; null if there is none. */
-  private static Offering reserve(TaskQueue queue) {
-    Offering least =
-        queue
-            .offers
-            .all()
-            .filter(Granting::canBeFree)
-            .min(Comparator.comparingInt(offering -> offering.worker.leases.size()))
-            .orElse(null);
-    if (least != null) {
-      least.worker.reserve(queue);
-    }
-    return least;
+  /** One where nothing runs, whether or not it is the one that is kept free; null: none. */
+  private static Offering free(TaskQueue queue) {
+    return queue
+        .offers
+        .all()
+        .filter(offering -> offering.worker.isShared() && isFree(offering))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isFree(Offering offering) {
+    return offering.worker.isIdle() && offering.worker.available(offering.offer.pool()) > 0;
+  }
+
+  /** Keeps the one of the workers free that is soonest so, as far as can be seen. */
+  private static void reserve(TaskQueue queue) {
+    queue
+        .offers
+        .all()
+        .filter(Granting::canBeFree)
+        .min(Comparator.comparingInt(offering -> offering.worker.leases.size()))
+        .ifPresent(least -> least.worker.reserve(queue));
   }
 
   /** Who takes nothing although nothing runs there is not worth waiting for. */
@@ -119,6 +130,6 @@ final class Granting {
     WorkerPeer worker = offering.worker;
     return worker.isShared()
         && !worker.isDraining()
-        && (!worker.leases.isEmpty() || worker.available(offering.offer.pool()) > 0);
+        && (!worker.isIdle() || worker.available(offering.offer.pool()) > 0);
   }
 }

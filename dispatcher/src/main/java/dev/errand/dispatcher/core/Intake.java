@@ -48,7 +48,8 @@ final class Intake {
     }
     lastId = TaskId.next(lastId, now.wallMillis());
     String name = tasks.types().get(type).name;
-    tasks.submit(new TaskSpec(lastId, name, payload, terms, key, batch, now.wallMillis()), now);
+    Bytes own = payload.compact();
+    tasks.submit(new TaskSpec(lastId, name, own, terms, key, batch, now.wallMillis()), now);
     return new Taken(lastId, null);
   }
 

@@ -54,6 +54,10 @@ final class LeaseTable {
   /** Another session of the same worker holds it. */
   void move(Lease lease, WorkerPeer to) {
     lease.worker.leases.remove(lease);
+    if (lease.zombie) {
+      lease.worker.zombies--;
+      to.zombies++;
+    }
     lease.worker = to;
     to.leases.add(lease);
   }

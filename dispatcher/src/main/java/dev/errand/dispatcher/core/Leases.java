@@ -71,7 +71,7 @@ final class Leases {
     lease.pool = offering.offer.pool();
     boolean alone = task.isSuspect();
     tasks.leased(task, lease, last, now);
-    hold(lease, worker, now);
+    held.add(lease, worker);
     if (alone) {
       worker.runAlone(lease);
     }
@@ -82,7 +82,7 @@ final class Leases {
       turns.changes().hurry();
       turns.granted(lease);
     } else {
-      send(lease);
+      send(lease, now);
     }
   }
 
@@ -94,19 +94,20 @@ final class Leases {
   }
 
   /** The record of its grant is durable. */
-  void granted(Lease lease) {
+  void granted(Lease lease, Now now) {
     if (lease.worker == null) {
       return;
     }
     if (held.get(lease.worker, lease.id()) == lease && !lease.zombie) {
-      send(lease);
+      send(lease, now);
     } else {
       lease.worker.ungranted(lease.pool);
     }
   }
 
-  private void send(Lease lease) {
+  private void send(Lease lease, Now now) {
     lease.sent = true;
+    startClock(lease, now);
     TaskSpec spec = lease.task.spec;
     Grant.write(
         lease.worker.sending.batch(FrameKind.GRANT),
@@ -119,8 +120,7 @@ final class Leases {
     turns.touch(lease.worker);
   }
 
-  private void hold(Lease lease, WorkerPeer worker, Now now) {
-    held.add(lease, worker);
+  private void startClock(Lease lease, Now now) {
     lease.dueNanos = now.nanos() + (lease.timeout() + settings.timings().grace()) * 1_000_000;
     wheel.set(lease, lease.dueNanos);
   }
@@ -128,7 +128,7 @@ final class Leases {
   /** The dispatcher stood still: outcomes that came in that time have not been read yet. */
   void pardon(WorkerPeer worker, long nanos) {
     for (Lease lease : worker.leases.all()) {
-      if (!lease.zombie) {
+      if (lease.set()) {
         lease.dueNanos += nanos;
         wheel.set(lease, lease.dueNanos);
       }
@@ -237,7 +237,12 @@ final class Leases {
   /** It ends, and its handler may go on. */
   private static void haunt(Lease lease) {
     lease.cancel();
+    if (lease.worker.alone() == lease) {
+      // Nobody knows when it ends: the others do not wait for that.
+      lease.worker.runAlone(null);
+    }
     lease.zombie = true;
+    lease.worker.zombies++;
     lease.task.queue.type.zombies++;
     lease.task.write().lease = null;
   }
@@ -252,6 +257,7 @@ final class Leases {
     }
     TaskType type = lease.task.queue.type;
     if (lease.zombie) {
+      worker.zombies--;
       type.zombies--;
       type.forgetIfIdle();
     } else {
@@ -317,14 +323,17 @@ final class Leases {
    * have by now is cancelled there.
    *
    * @param before what the dispatcher knew of the same incarnation; null if nothing, or it was lost
+   * @param stranger whether it was with another store since, and has forgotten this one's leases
    */
-  void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, Now now) {
+  void claim(WorkerPeer before, WorkerPeer worker, WorkerHello hello, boolean stranger, Now now) {
     LongSet told = new LongOpenHashSet();
     hello.held().forEach(each -> told.add(each.lease()));
     if (before != null) {
       newestFirst(before).forEach(lease -> goOn(lease, worker, told, now));
     }
-    neverCame(worker.session.peer(), told, now);
+    if (!stranger) {
+      neverCame(worker.session.peer(), told, now);
+    }
     for (WorkerHello.Held each : hello.held()) {
       if (held.get(worker, each.lease()) == null && !adopt(worker, hello, each, now)) {
         new Cancel(each.lease(), CancelReason.LOST).write(worker.sending.batch(FrameKind.CANCEL));
@@ -367,6 +376,7 @@ final class Leases {
     List<Lease> never =
         lost.values().stream()
             .filter(lease -> lease.owner() == owner && !told.contains(lease.id()))
+            .sorted(Comparator.comparingLong((Lease lease) -> lease.task.spec.id()).reversed())
             .toList();
     for (Lease lease : never) {
       forgetLost(lease.task);
@@ -419,7 +429,8 @@ final class Leases {
   }
 
   private void goOn(Lease lease, WorkerPeer worker, Now now) {
-    hold(lease, worker, now);
+    held.add(lease, worker);
+    startClock(lease, now);
     if (lease.task.isSuspect()) {
       worker.runAlone(lease);
     }

@@ -23,6 +23,10 @@ final class Offers {
   /** A bit for each level that is not empty. */
   private long occupied;
 
+  boolean isEmpty() {
+    return occupied == 0 && idle == null;
+  }
+
   /** The one to be given the next task; null if none takes any. */
   Offering best() {
     while (occupied != 0) {

@@ -61,13 +61,18 @@ final class Peers {
       return null;
     }
     WorkerPeer before = remove(incarnation);
+    boolean stranger = from.storeId() != 0 && from.storeId() != settings.storeId();
+    if (stranger && before != null) {
+      leases.lost(before, "was with a dispatcher of another store", now);
+      before = null;
+    }
     WorkerPeer worker = new WorkerPeer(hello, session(incarnation), now.nanos());
     worker.hello = from.number();
     workers.put(incarnation, worker);
     for (Offer offer : hello.offers()) {
       tasks.types().get(offer.type()).add(new TaskType.Provider(worker, offer));
     }
-    leases.claim(before, worker, hello, now);
+    leases.claim(before, worker, hello, stranger, now);
     return welcome(before != null).frame(worker.session);
   }
 

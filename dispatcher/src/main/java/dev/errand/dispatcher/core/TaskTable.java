@@ -19,6 +19,9 @@ final class TaskTable {
   static final class Page {
     private static final int SIZE = 256;
 
+    /** So few are not worth a page. */
+    private static final int FEW = 8;
+
     private final long[] ids = new long[SIZE];
     private final LiveTask[] tasks = new LiveTask[SIZE];
     private int used;
@@ -68,10 +71,24 @@ final class TaskTable {
     }
     page.tasks[task.placeOnPage] = null;
     page.live--;
+    if (page.used == Page.SIZE && page.live <= Page.FEW) {
+      moveLate(page);
+    }
     if (page.live == 0 && page.used == Page.SIZE && ++empty > pages.size() / 2) {
       pages.removeIf(each -> each.live == 0 && each.used == Page.SIZE);
       empty = 0;
     }
+  }
+
+  private void moveLate(Page page) {
+    for (LiveTask each : page.tasks) {
+      if (each != null) {
+        each.page = null;
+        late.put(each.spec.id(), each);
+      }
+    }
+    Arrays.fill(page.tasks, null);
+    page.live = 0;
   }
 
   /** Null if there is none. */

@@ -235,7 +235,6 @@ final class Tasks {
   /** A leased task's attempt failed: another follows after a pause, or this was the last. */
   void attemptFailed(LiveTask task, TaskError error, Now now) {
     task.tries = task.tries.failed();
-    task.write().error = error;
     note(
         task,
         error.kind() == ErrorKind.TIMEOUT
@@ -249,6 +248,7 @@ final class Tasks {
       return;
     }
     leave(task);
+    task.write().error = error;
     task.place = LiveTask.Place.BACKOFF;
     moved(task, TaskState.SCHEDULED);
     long pause = pause(task);
@@ -426,15 +426,16 @@ final class Tasks {
 
   /** That client is told of the task's end. */
   static void watch(LiveTask task, ClientPeer watcher) {
-    if (task.watcher == null) {
+    if (task.moreWatchers != null) {
+      task.moreWatchers.removeIf(each -> each.gone || each == watcher);
+    }
+    if (task.watcher == null || task.watcher.gone) {
       task.watcher = watcher;
     } else if (task.watcher != watcher) {
       if (task.moreWatchers == null) {
         task.moreWatchers = new ArrayList<>(1);
       }
-      if (!task.moreWatchers.contains(watcher)) {
-        task.moreWatchers.add(watcher);
-      }
+      task.moreWatchers.add(watcher);
     }
   }
 
@@ -445,6 +446,7 @@ final class Tasks {
     task.tries = task.tries.again();
     // Whoever still has it, recorded or not, has it of the generation before.
     task.write().last = StoredTask.LastLease.none(leases.newest());
+    task.write().error = null;
     task.opened = now.wallMillis();
     begin(task, now);
     batches.revived(task.spec);

@@ -27,6 +27,10 @@ final class WorkerPeer extends Peer {
 
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];
+
+  /** Leases that ended and whose handler has not. */
+  int zombies;
+
   private boolean draining;
   private TaskQueue reservedFor;
   private Lease alone;
@@ -90,6 +94,11 @@ final class WorkerPeer extends Peer {
   void runAlone(Lease lease) {
     alone = lease;
     raise();
+  }
+
+  /** Whether only handlers run here that nobody waits for. */
+  boolean isIdle() {
+    return leases.size() == zombies;
   }
 
   /** Whether it takes tasks that may run beside others. */

@@ -99,7 +99,14 @@ final class VirtualCluster {
   private long nanos = START_NANOS;
   private long lastIncarnation = 100;
 
+  private final CoreSettings.Limits limits;
+
   VirtualCluster() {
+    this(SETTINGS.limits());
+  }
+
+  VirtualCluster(CoreSettings.Limits limits) {
+    this.limits = limits;
     core = newCore();
   }
 
@@ -109,7 +116,7 @@ final class VirtualCluster {
             SETTINGS.cluster(),
             SETTINGS.storeId(),
             epoch,
-            SETTINGS.limits(),
+            limits,
             SETTINGS.defaults(),
             SETTINGS.timings());
     return new DispatcherCore(

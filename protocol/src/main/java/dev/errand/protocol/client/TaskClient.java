@@ -89,9 +89,9 @@ public final class TaskClient {
    */
   public Future<Task> submit(TaskRequest request) {
     Objects.requireNonNull(request);
-    Promise<Task> promise = Promise.promise();
-    turn(() -> core.submit(new Accepting(request, promise)));
-    return promise.future();
+    Answer answer = new Answer();
+    turn(() -> core.submit(new Accepting(request, answer)));
+    return answer.future();
   }
 
   /**
@@ -124,9 +124,9 @@ public final class TaskClient {
    */
   public Future<Task> run(TaskRequest request) {
     Objects.requireNonNull(request);
-    Promise<Task> promise = Promise.promise();
-    turn(() -> core.submit(new Running(request, promise)));
-    return promise.future();
+    Answer answer = new Answer();
+    turn(() -> core.submit(new Running(request, answer)));
+    return answer.future();
   }
 
   /**
@@ -141,18 +141,19 @@ public final class TaskClient {
     if (number < 0) {
       return Future.failedFuture(new TaskLostException("'" + id + "' is no task id"));
     }
-    Promise<Task> promise = Promise.promise();
-    Awaiting watcher = new Awaiting(promise);
+    // A patience beyond what a long can hold is as good as for ever.
+    long millis = Math.max(1, TimeUnit.MILLISECONDS.convert(patience));
+    Answer answer = new Answer();
+    Awaiting watcher = new Awaiting(answer);
     turn(() -> core.watch(number, watcher));
     long over =
         vertx.setTimer(
-            Math.max(1, patience.toMillis()),
+            millis,
             timerId -> {
               turn(() -> core.forget(number, watcher));
-              promise.tryFail(
-                  new TimeoutException("task " + id + " has not ended within " + patience));
+              answer.fail(new TimeoutException("task " + id + " has not ended within " + patience));
             });
-    return promise.future().onComplete(any -> vertx.cancelTimer(over));
+    return answer.future().onComplete(any -> vertx.cancelTimer(over));
   }
 
   /**
@@ -227,17 +228,46 @@ public final class TaskClient {
     core.flush();
   }
 
-  private static final class Accepting extends Submission {
-    private final Promise<Task> promise;
+  /** The future of a call. What its listeners throw is nothing to the calls beside it. */
+  private final class Answer {
+    private final Promise<Task> promise = Promise.promise();
 
-    Accepting(TaskRequest request, Promise<Task> promise) {
+    Future<Task> future() {
+      return promise.future();
+    }
+
+    void complete(Task task) {
+      tell(() -> promise.tryComplete(task));
+    }
+
+    void fail(Throwable why) {
+      tell(() -> promise.tryFail(why));
+    }
+
+    private void tell(Runnable listeners) {
+      try {
+        listeners.run();
+      } catch (RuntimeException e) {
+        // Thrown again in a turn of its own, where Vert.x reports it like that of any handler.
+        context.runOnContext(
+            any -> {
+              throw e;
+            });
+      }
+    }
+  }
+
+  private static final class Accepting extends Submission {
+    private final Answer answer;
+
+    Accepting(TaskRequest request, Answer answer) {
       super(request, false);
-      this.promise = promise;
+      this.answer = answer;
     }
 
     @Override
     void accepted(long id) {
-      promise.complete(
+      answer.complete(
           new Task(
               TaskId.text(id),
               request.type(),
@@ -260,16 +290,16 @@ public final class TaskClient {
 
     @Override
     void failed(RuntimeException why) {
-      promise.fail(why);
+      answer.fail(why);
     }
   }
 
   private static final class Running extends Submission {
-    private final Promise<Task> promise;
+    private final Answer answer;
 
-    Running(TaskRequest request, Promise<Task> promise) {
+    Running(TaskRequest request, Answer answer) {
       super(request, true);
-      this.promise = promise;
+      this.answer = answer;
     }
 
     @Override
@@ -280,24 +310,24 @@ public final class TaskClient {
     @Override
     void ended(Task task) {
       if (task.state() == TaskState.SUCCEEDED) {
-        promise.complete(task);
+        answer.complete(task);
       } else {
-        promise.fail(new TaskFailedException(task));
+        answer.fail(new TaskFailedException(task));
       }
     }
 
     @Override
     void failed(RuntimeException why) {
-      promise.fail(why);
+      answer.fail(why);
     }
   }
 
   private static final class Awaiting extends Submission {
-    private final Promise<Task> promise;
+    private final Answer answer;
 
-    Awaiting(Promise<Task> promise) {
+    Awaiting(Answer answer) {
       super(null, true);
-      this.promise = promise;
+      this.answer = answer;
     }
 
     @Override
@@ -307,12 +337,12 @@ public final class TaskClient {
 
     @Override
     void ended(Task task) {
-      promise.tryComplete(task);
+      answer.complete(task);
     }
 
     @Override
     void failed(RuntimeException why) {
-      promise.tryFail(why);
+      answer.fail(why);
     }
   }
 }

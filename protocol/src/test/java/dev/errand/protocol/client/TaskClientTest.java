@@ -28,6 +28,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -193,6 +194,36 @@ class TaskClientTest {
         .isEqualTo(IntStream.range(0, 5_000).boxed().toList());
     assertThat(tasks.stream().map(Task::id).toList()).isSorted().doesNotHaveDuplicates();
     assertThat(tasks).allMatch(task -> task.state() == TaskState.QUEUED);
+  }
+
+  @Test
+  void whatAListenerThrowsIsNothingToTheOthers() throws Exception {
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    vertx.exceptionHandler(told::complete);
+    List<Future<Task>> all = new ArrayList<>();
+    vertx.runOnContext(
+        any -> {
+          for (int i = 0; i < 10; i++) {
+            Future<Task> task = client.submit(TaskRequest.of("echo", i));
+            all.add(i == 3 ? task.onSuccess(accepted -> bad()) : task);
+          }
+        });
+    get(client.submit(TaskRequest.of("echo", 10)));
+    get(client.run(TaskRequest.of("echo", 11)));
+    assertThat(all).hasSize(10).allMatch(Future::succeeded);
+    assertThat(told.get(20, TimeUnit.SECONDS)).hasMessage("bad listener");
+  }
+
+  private static void bad() {
+    throw new IllegalStateException("bad listener");
+  }
+
+  @Test
+  void aPatienceBeyondAllMeasureIsOneThatDoesNotEnd() throws Exception {
+    Task task = get(client.submit(TaskRequest.of("echo", 1)));
+    Future<Task> end = client.await(task.id(), Duration.ofSeconds(Long.MAX_VALUE));
+    get(client.close());
+    assertThatThrownBy(() -> get(end)).hasMessageContaining("closed");
   }
 
   @Test

@@ -147,7 +147,7 @@ public final class CoreView {
     } else if (lease.worker == null) {
       // That its worker knows it, too, follows from their numbers.
       to.misplaced(task.spec.id(), "its lease has no worker");
-    } else if (!lease.set()) {
+    } else if (lease.sent && !lease.set()) {
       to.misplaced(task.spec.id(), "its lease has no deadline");
     }
   }

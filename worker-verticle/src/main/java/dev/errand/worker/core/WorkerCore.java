@@ -101,11 +101,18 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
         timeOut(one);
       }
     }
+    if (link.session() == null && lostAt != 0 && now - lostAt >= lossNanos()) {
+      running.values().forEach(this::lose);
+    }
     if (link.session() == null && lostAt != 0 && now - lostAt >= KEEP_NANOS) {
       // What comes later waits as long.
       lostAt = now;
       dropOutcomes();
     }
+  }
+
+  private long lossNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(link.timings().lossMillis());
   }
 
   /**
