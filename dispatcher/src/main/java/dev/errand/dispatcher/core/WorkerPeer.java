@@ -25,12 +25,11 @@ final class WorkerPeer extends Peer {
   /** Those that ended and whose handler has not are among them. */
   final LeaseLine leases = new LeaseLine();
 
-  private final long[] granted = new long[Pool.COUNT];
-  private final long[] limit = new long[Pool.COUNT];
-
-  /** Leases that ended and whose handler has not. */
+  /** How many of them those are. */
   int zombies;
 
+  private final long[] granted = new long[Pool.COUNT];
+  private final long[] limit = new long[Pool.COUNT];
   private boolean draining;
   private TaskQueue reservedFor;
   private Lease alone;

@@ -14,21 +14,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Handlers that never end, frames that never arrive, stores that are slow: what is rare and has to
- * go right.
+ * Frames that never arrive, stores that are slow, waits that are long: what is rare and has to go
+ * right.
  */
 class RareCasesTest {
 
   private static final TaskRequest ANY = TaskRequest.of("any", 1);
-  private static final TaskRequest OTHER = TaskRequest.of("other", 1);
 
   private final VirtualCluster cluster = new VirtualCluster();
   private final VirtualClient client = cluster.client();
-
-  private void die(VirtualWorker worker) {
-    cluster.kill(worker);
-    cluster.pass(Duration.ofMillis(3_100));
-  }
 
   private static List<Long> running(VirtualWorker worker) {
     return worker.all().stream().map(Grant::task).toList();
@@ -37,74 +31,6 @@ class RareCasesTest {
   private void succeedAll(VirtualWorker worker) {
     worker.all().forEach(grant -> worker.succeeds(grant, "1"));
     cluster.settle();
-  }
-
-  /** A worker of two slots with a cancelled handler that never ends. */
-  private VirtualWorker hung(String... types) {
-    VirtualWorker worker = cluster.worker("hung", 2, types);
-    worker.stubborn = true;
-    long id = cluster.submit(client, TaskRequest.of(types[0], 1));
-    assertThat(running(worker)).containsExactly(id);
-    assertThat(cluster.core.cancel(id, cluster.now())).isNull();
-    cluster.settle();
-    return worker;
-  }
-
-  /** A worker that has the task, which has lost one before. */
-  private VirtualWorker second(long suspect) {
-    die(cluster.worker("first", 1, "any"));
-    VirtualWorker second = cluster.worker("second", 1, "any");
-    assertThat(running(second)).containsExactly(suspect);
-    return second;
-  }
-
-  @Test
-  void aHandlerThatNeverEndsDoesNotStopAllOthersOfItsWorkerForTheSakeOfASuspect() {
-    long suspect = cluster.submit(client, ANY);
-    VirtualWorker second = second(suspect);
-    VirtualWorker hung = hung("other", "any");
-    die(second);
-    long innocent = cluster.submit(client, OTHER);
-    cluster.pass(Duration.ofSeconds(30));
-    assertThat(running(hung)).contains(suspect);
-    hung.all().stream()
-        .filter(grant -> grant.task() == suspect)
-        .forEach(grant -> hung.succeeds(grant, "1"));
-    cluster.settle();
-    assertThat(running(hung)).contains(innocent);
-  }
-
-  @Test
-  void aSuspectDoesNotWaitForAHandlerThatNeverEndsWhileAnotherWorkerIsIdle() {
-    long suspect = cluster.submit(client, ANY);
-    VirtualWorker second = second(suspect);
-    hung("any");
-    VirtualWorker free = cluster.worker("free", 3, "any", "other");
-    for (int i = 0; i < 3; i++) {
-      cluster.submit(client, OTHER);
-    }
-    assertThat(running(free)).hasSize(3);
-    die(second);
-    succeedAll(free);
-    cluster.pass(Duration.ofSeconds(30));
-    assertThat(cluster.view(suspect).state()).isEqualTo(TaskState.RUNNING);
-  }
-
-  @Test
-  void aSuspectDoesNotWaitForALongAttemptWhileAnotherWorkerIsIdle() {
-    long suspect = cluster.submit(client, ANY);
-    VirtualWorker second = second(suspect);
-    VirtualWorker slow = cluster.worker("slow", 2, "any");
-    long attempt = cluster.submit(client, ANY.withTimeout(Duration.ofDays(1)));
-    assertThat(running(slow)).containsExactly(attempt);
-    VirtualWorker free = cluster.worker("free", 2, "any", "other");
-    cluster.submit(client, OTHER);
-    cluster.submit(client, OTHER);
-    assertThat(running(free)).hasSize(2);
-    die(second);
-    succeedAll(free);
-    cluster.pass(Duration.ofSeconds(30));
-    assertThat(running(free)).containsExactly(suspect);
   }
 
   @Test
@@ -231,20 +157,5 @@ class RareCasesTest {
     cluster.reconnect(worker);
     cluster.pass(Duration.ofSeconds(4));
     assertThat(running(worker)).isEqualTo(ids);
-  }
-
-  @Test
-  void aSuspectThatWasCancelledAndDoesNotEndDoesNotKeepAllOtherSlotsOfItsWorker() {
-    long suspect = cluster.submit(client, ANY);
-    VirtualWorker second = second(suspect);
-    die(second);
-    VirtualWorker worker = cluster.worker("w", 4, "any", "other");
-    worker.stubborn = true;
-    assertThat(running(worker)).containsExactly(suspect);
-    assertThat(cluster.core.cancel(suspect, cluster.now())).isNull();
-    cluster.settle();
-    long innocent = cluster.submit(client, OTHER);
-    cluster.pass(Duration.ofSeconds(30));
-    assertThat(running(worker)).contains(innocent);
   }
 }

@@ -99,14 +99,7 @@ final class VirtualCluster {
   private long nanos = START_NANOS;
   private long lastIncarnation = 100;
 
-  private final CoreSettings.Limits limits;
-
   VirtualCluster() {
-    this(SETTINGS.limits());
-  }
-
-  VirtualCluster(CoreSettings.Limits limits) {
-    this.limits = limits;
     core = newCore();
   }
 
@@ -116,7 +109,7 @@ final class VirtualCluster {
             SETTINGS.cluster(),
             SETTINGS.storeId(),
             epoch,
-            limits,
+            SETTINGS.limits(),
             SETTINGS.defaults(),
             SETTINGS.timings());
     return new DispatcherCore(
