@@ -8,10 +8,12 @@ import dev.errand.dispatcher.core.Counters;
 import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.EndedTasks;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.Refusal;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TypeView;
 import dev.errand.dispatcher.core.VirtualClient;
+import dev.errand.dispatcher.store.TaskQuery;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskRequest;
@@ -54,6 +56,8 @@ class DispatchTest {
     final List<Changes> appended = new ArrayList<>();
     final List<Promise<Void>> appends = new ArrayList<>();
     final List<Promise<StoredTask>> reads = new ArrayList<>();
+    final List<Promise<List<StoredTask>>> waits = new ArrayList<>();
+    List<Listed> listed = List.of();
 
     /** Why there is no room. */
     volatile String full;
@@ -92,6 +96,17 @@ class DispatchTest {
     public Future<StoredTask> read(long id) {
       reads.add(Promise.promise());
       return reads.get(reads.size() - 1).future();
+    }
+
+    @Override
+    public Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes) {
+      waits.add(Promise.promise());
+      return waits.get(waits.size() - 1).future();
+    }
+
+    @Override
+    public Future<List<Listed>> list(TaskQuery query) {
+      return Future.succeededFuture(listed);
     }
 
     @Override

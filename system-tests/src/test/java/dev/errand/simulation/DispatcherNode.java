@@ -4,6 +4,7 @@ import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.CoreView;
 import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.core.Kept;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.StoredTask;
@@ -49,7 +50,8 @@ final class DispatcherNode extends Host {
             now());
     auditor.observe(core, new CoreView(core), settings.epoch());
     auditor.recovers(store.tasks(), store.types());
-    core.recover(store.tasks().values(), store.types(), NOTHING, 0, now());
+    core.recover(
+        store.tasks().values().stream().map(Kept::of).toList(), store.types(), NOTHING, 0, now());
     auditor.look();
     every(TICK_NANOS, this::tick);
   }

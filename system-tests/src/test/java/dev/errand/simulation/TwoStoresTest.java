@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.core.Kept;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.StoredTask;
@@ -161,7 +162,7 @@ class TwoStoresTest {
     comes(core(2, 1));
     pass(60_000);
     DispatcherCore again = core(1, 2);
-    again.recover(kept, List.of(), NOTHING, 0, now());
+    again.recover(kept.stream().map(Kept::of).toList(), List.of(), NOTHING, 0, now());
     comes(again);
     pass(10_000);
     assertThat(started).hasSize(1);

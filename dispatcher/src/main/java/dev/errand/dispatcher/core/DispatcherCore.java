@@ -220,14 +220,15 @@ public final class DispatcherCore {
    * @param lastId no task ever had a higher id
    */
   public void recover(
-      Iterable<StoredTask> stored,
+      Iterable<? extends Kept> stored,
       Iterable<TypeSettings> types,
       Ledger others,
       long lastId,
       Now now) {
     tasks.forgotten(others);
     intake.startAfter(lastId);
-    for (StoredTask each : stored) {
+    for (Kept kept : stored) {
+      StoredTask each = kept.task();
       intake.startAfter(each.spec().id());
       LiveTask task = tasks.recover(each, now);
       if (task != null) {

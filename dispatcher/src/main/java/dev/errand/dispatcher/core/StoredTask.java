@@ -52,6 +52,20 @@ public record StoredTask(
     }
   }
 
+  /**
+   * Whether it waits in its queue since it was submitted, without a time at which anything happens:
+   * then only its turn can change that, or somebody's wish.
+   */
+  public boolean isUntried() {
+    return state == TaskState.QUEUED
+        && tries.generation() == 1
+        && lease == null
+        && error == null
+        && history == null
+        && spec.terms().delay() == 0
+        && spec.terms().expiresIn() == 0;
+  }
+
   /** As seen from outside, once it has ended. */
   public Task view() {
     Done.Head head = head();

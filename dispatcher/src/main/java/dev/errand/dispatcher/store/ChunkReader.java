@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a chunk: its version; whether a task has more than one record in it, of which the last one
- * counts; the names and the terms that recur, each list behind its length; the number of records;
- * then each behind its length: the task's id, whether what was submitted follows, and the rest,
- * which holds all that may change. What follows the known fields of a record is skipped. Payloads
- * and results are slices of the chunk. Not thread-safe.
+ * Reads a chunk. Its heads: the version; whether a task has more than one record, of which the last
+ * one counts; the names and the terms that recur, each list behind its length; the number of
+ * records and the bytes of all bodies; then of each the task's id, its kind with the state and what
+ * it has, when it ended or is due, the payload's length; if the record is whole, its type, terms,
+ * and place in a batch; and the length of its body. The bodies, one behind the other: what was
+ * submitted, if whole, then all that may change. Payloads and results are slices of them. Not
+ * thread-safe.
  */
 final class ChunkReader {
 
@@ -30,40 +32,51 @@ final class ChunkReader {
   private static final TaskState[] STATES = TaskState.values();
   private static final HistoryEntry.Event[] EVENTS = HistoryEntry.Event.values();
 
-  private final byte[] chunk;
-  private final FrameReader in;
+  private final byte[] heads;
   private final List<String> names = new ArrayList<>();
   private final List<Terms> terms = new ArrayList<>();
   private final boolean repeats;
   private final int first;
   private final int count;
+  private final long bytes;
+  private byte[] bodies;
+  private FrameReader in;
   private int left;
-  private int next;
-  private long id;
-  private int kind;
-  private FrameReader record;
+  private int nextBody;
 
-  ChunkReader(byte[] chunk) throws MalformedFrameException {
-    this.chunk = chunk;
-    this.in = new FrameReader(chunk, 0);
+  // The record at hand.
+  private long id;
+  private int flags;
+  private long due;
+  private int payloadBytes;
+  private int type;
+  private int termsPlace;
+  private int batch;
+  private long line;
+  private int body;
+
+  /** A reader of heads only, unless {@link #bodies} are given. */
+  ChunkReader(byte[] heads) throws MalformedFrameException {
+    this.heads = heads;
+    this.in = new FrameReader(heads, 0);
     int version = in.u8();
     if (version != ChunkWriter.VERSION) {
       throw new MalformedFrameException("chunk of version " + version);
     }
     this.repeats = in.u8() == 1;
-    for (int n = in.varint(chunk.length); n > 0; n--) {
+    for (int n = in.varint(heads.length); n > 0; n--) {
       names.add(in.text(MOST_TEXT).intern());
     }
-    for (int n = in.varint(chunk.length); n > 0; n--) {
-      terms.add(terms());
+    for (int n = in.varint(heads.length); n > 0; n--) {
+      terms.add(readTerms());
     }
-    this.count = in.varint(chunk.length);
+    this.count = in.varint(heads.length);
+    this.bytes = heads.length + (long) in.varint(Integer.MAX_VALUE);
     this.first = in.place();
     this.left = count;
-    this.next = first;
   }
 
-  private Terms terms() throws MalformedFrameException {
+  private Terms readTerms() throws MalformedFrameException {
     long timeout = in.varint();
     int maxAttempts = in.varint(Integer.MAX_VALUE);
     long backoff = in.varint();
@@ -81,8 +94,19 @@ final class ChunkReader {
     }
   }
 
-  int count() {
-    return count;
+  /** The bodies that belong to these heads. */
+  ChunkReader bodies(byte[] own) {
+    bodies = own;
+    return this;
+  }
+
+  boolean hasBodies() {
+    return bodies != null;
+  }
+
+  /** Of heads and bodies. */
+  int bytes() {
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
   /** Goes to the next record; false behind the last. */
@@ -91,15 +115,30 @@ final class ChunkReader {
       return false;
     }
     left--;
-    record = new FrameReader(chunk, next);
-    int length = record.i32();
-    next = record.place() + length;
-    if (length < 0 || next > chunk.length) {
-      throw new MalformedFrameException("cut off");
+    id = in.i64();
+    flags = in.u8();
+    body = nextBody;
+    if (isForgotten()) {
+      return true;
     }
-    id = record.i64();
-    kind = record.u8();
+    due = in.varint();
+    payloadBytes = in.varint(Integer.MAX_VALUE);
+    if (isWhole()) {
+      type = in.varint(names.size() - 1);
+      termsPlace = in.varint(terms.size() - 1);
+      if ((flags & ChunkWriter.BATCHED) != 0) {
+        batch = in.varint(names.size() - 1);
+        line = in.varint();
+      }
+    }
+    nextBody += in.varint(Integer.MAX_VALUE - nextBody);
     return true;
+  }
+
+  private void rewind() {
+    in = new FrameReader(heads, first);
+    left = count;
+    nextBody = 0;
   }
 
   /**
@@ -107,16 +146,18 @@ final class ChunkReader {
    * order finds each at once.
    */
   boolean seek(long wanted) throws MalformedFrameException {
+    if (repeats) {
+      rewind();
+    }
     boolean found = false;
     int foundAt = 0;
     int foundLeft = 0;
+    int foundBody = 0;
     for (int i = 0; i < count; i++) {
-      if (left == 0 || repeats && i == 0) {
-        left = count;
-        next = first;
+      if (left == 0) {
+        rewind();
       }
-      int at = next;
-      int leftHere = left;
+      int at = in.place();
       next();
       if (id == wanted) {
         if (!repeats) {
@@ -124,12 +165,14 @@ final class ChunkReader {
         }
         found = true;
         foundAt = at;
-        foundLeft = leftHere;
+        foundLeft = left + 1;
+        foundBody = body;
       }
     }
     if (found) {
-      next = foundAt;
+      in = new FrameReader(heads, foundAt);
       left = foundLeft;
+      nextBody = foundBody;
       next();
     }
     return found;
@@ -142,117 +185,154 @@ final class ChunkReader {
 
   /** Whether the record holds what was submitted. */
   boolean isWhole() {
-    return kind == ChunkWriter.WHOLE;
+    return (flags & ChunkWriter.KIND_BITS) == ChunkWriter.WHOLE;
   }
 
   /** Whether the task is kept no more; then the record says nothing else. */
   boolean isForgotten() {
-    return kind == ChunkWriter.FORGOTTEN;
+    return (flags & ChunkWriter.KIND_BITS) == ChunkWriter.FORGOTTEN;
   }
 
-  /** The task, of a record that is {@link #isWhole whole}. */
-  StoredTask task() throws MalformedFrameException {
-    return task(spec());
-  }
-
-  /** What was submitted, of a record that is whole. */
-  TaskSpec spec() throws MalformedFrameException {
-    String type = name(record.varint());
-    int place = record.varint(terms.size() - 1);
-    long submitted = record.varint();
-    int flags = record.u8();
-    String key = (flags & ChunkWriter.KEY) == 0 ? null : record.text(MOST_TEXT);
-    BatchPlace batch = null;
-    if ((flags & ChunkWriter.BATCH) != 0) {
-      batch = batch(name(record.varint()), record.varint());
+  TaskState state() throws MalformedFrameException {
+    int state = flags >> ChunkWriter.STATE_SHIFT & ChunkWriter.STATE_BITS;
+    if (state >= STATES.length) {
+      throw new MalformedFrameException("unknown state");
     }
-    Bytes payload = record.bytes();
-    return new TaskSpec(id, type, payload, terms.get(place), key, batch, submitted);
+    return STATES[state];
   }
 
-  private static BatchPlace batch(String name, long line) throws MalformedFrameException {
+  /** Whether it has an idempotency key. */
+  boolean isKeyed() {
+    return (flags & ChunkWriter.KEYED) != 0;
+  }
+
+  /** See {@link StoredTask#isUntried}. */
+  boolean isUntried() {
+    return (flags & ChunkWriter.UNTRIED) != 0;
+  }
+
+  /** See {@link StoredTask#due}. */
+  long due() {
+    return due;
+  }
+
+  int payloadBytes() {
+    return payloadBytes;
+  }
+
+  /** Of a whole record; the same object for all of one type. */
+  String type() {
+    return names.get(type);
+  }
+
+  /** Of a whole record; the same object for all that ask for the same. */
+  Terms terms() {
+    return terms.get(termsPlace);
+  }
+
+  /** Name of the batch of a whole record; null: it is of none. */
+  String batchName() {
+    return (flags & ChunkWriter.BATCHED) == 0 ? null : names.get(batch);
+  }
+
+  /** Place in the batch of a whole record; null: it is of none. */
+  BatchPlace batch() throws MalformedFrameException {
+    if ((flags & ChunkWriter.BATCHED) == 0) {
+      return null;
+    }
     try {
-      return new BatchPlace(name, line);
+      return new BatchPlace(names.get(batch), line);
     } catch (IllegalArgumentException e) {
       throw new MalformedFrameException(e.getMessage());
     }
   }
 
-  private String name(long place) throws MalformedFrameException {
-    if (place >= names.size()) {
-      throw new MalformedFrameException("no name " + place);
-    }
-    return names.get((int) place);
+  /** The task, of a whole record. */
+  StoredTask task() throws MalformedFrameException {
+    FrameReader from = new FrameReader(bodies, body);
+    return rest(from, spec(from));
   }
 
-  private String optional() throws MalformedFrameException {
-    long place = record.varint();
-    return place == 0 ? null : name(place - 1);
+  /** What was submitted, of a whole record. */
+  TaskSpec spec() throws MalformedFrameException {
+    return spec(new FrameReader(bodies, body));
   }
 
-  /** The task that was submitted so, as it is by this record; behind {@link #spec} if whole. */
+  private TaskSpec spec(FrameReader from) throws MalformedFrameException {
+    long submitted = from.varint();
+    String key = isKeyed() ? from.text(MOST_TEXT) : null;
+    Bytes payload = from.bytes();
+    return new TaskSpec(id, type(), payload, terms(), key, batch(), submitted);
+  }
+
+  /** The task that was submitted so, as it is by this record. */
   StoredTask task(TaskSpec spec) throws MalformedFrameException {
-    TaskState state = STATES[record.varint(STATES.length - 1)];
-    int flags = record.u8();
-    long opened = record.varint();
-    long due = record.varint();
-    Tries tries = Tries.of(number(), number(), number(), number());
+    FrameReader from = new FrameReader(bodies, body);
+    if (isWhole()) {
+      spec(from);
+    }
+    return rest(from, spec);
+  }
+
+  private StoredTask rest(FrameReader from, TaskSpec spec) throws MalformedFrameException {
+    int has = from.u8();
+    if ((has & ChunkWriter.FIRST) != 0) {
+      long opened = spec.submitted();
+      return new StoredTask(
+          spec, state(), opened, Tries.of(1, 0, 0, 0), null, null, null, due, null);
+    }
+    long opened = from.varint();
+    Tries tries = Tries.of(number(from), number(from), number(from), number(from));
     StoredTask.LastLease lease =
-        (flags & ChunkWriter.LEASE) == 0 ? null : lease((flags & ChunkWriter.LEASE_OPEN) != 0);
-    Bytes result = (flags & ChunkWriter.RESULT) == 0 ? null : record.bytes();
-    TaskError error = (flags & ChunkWriter.ERROR) == 0 ? null : error();
-    return new StoredTask(spec, state, opened, tries, lease, result, error, due, history());
+        (has & ChunkWriter.LEASE) == 0 ? null : lease(from, (has & ChunkWriter.LEASE_OPEN) != 0);
+    Bytes result = (has & ChunkWriter.RESULT) == 0 ? null : from.bytes();
+    TaskError error = (has & ChunkWriter.ERROR) == 0 ? null : error(from);
+    return new StoredTask(spec, state(), opened, tries, lease, result, error, due, history(from));
   }
 
-  private int number() throws MalformedFrameException {
-    return record.varint(Integer.MAX_VALUE);
+  private static int number(FrameReader from) throws MalformedFrameException {
+    return from.varint(Integer.MAX_VALUE);
   }
 
-  private StoredTask.LastLease lease(boolean open) throws MalformedFrameException {
-    long lease = record.varint();
-    long owner = record.i64();
+  private String optional(FrameReader from) throws MalformedFrameException {
+    int place = from.varint(names.size());
+    return place == 0 ? null : names.get(place - 1);
+  }
+
+  private StoredTask.LastLease lease(FrameReader from, boolean open)
+      throws MalformedFrameException {
+    long lease = from.varint();
+    long owner = from.i64();
     return new StoredTask.LastLease(
-        lease, owner, optional(), record.varint(), record.varint(), open);
+        lease, owner, optional(from), from.varint(), from.varint(), open);
   }
 
-  private TaskError error() throws MalformedFrameException {
-    ErrorKind kind = ErrorKind.of(record.u8());
+  private static TaskError error(FrameReader from) throws MalformedFrameException {
+    ErrorKind kind = ErrorKind.of(from.u8());
     if (kind == null) {
       throw new MalformedFrameException("unknown kind of error");
     }
-    return new TaskError(kind, record.text(MOST_TEXT), record.text(MOST_TEXT));
+    return new TaskError(kind, from.text(MOST_TEXT), from.text(MOST_TEXT));
   }
 
-  private HistoryEntry history() throws MalformedFrameException {
-    int depth = record.varint(chunk.length);
+  private HistoryEntry history(FrameReader from) throws MalformedFrameException {
+    int depth = from.varint(bodies.length);
     if (depth == 0) {
       return null;
     }
     List<HistoryEntry> newestFirst = new ArrayList<>(depth);
     for (int i = depth; i > 0; i--) {
-      HistoryEntry.Event event = EVENTS[record.varint(EVENTS.length - 1)];
-      int attempt = number();
-      String worker = optional();
+      HistoryEntry.Event event = EVENTS[from.varint(EVENTS.length - 1)];
+      int attempt = number(from);
+      String worker = optional(from);
       newestFirst.add(
           new HistoryEntry(
-              event,
-              attempt,
-              worker,
-              record.varint(),
-              record.varint(),
-              record.text(MOST_TEXT),
-              null,
-              i));
+              event, attempt, worker, from.varint(), from.varint(), from.text(MOST_TEXT), null, i));
     }
     HistoryEntry before = null;
     for (int i = depth - 1; i >= 0; i--) {
       before = newestFirst.get(i).behind(before);
     }
     return before;
-  }
-
-  /** Where a task's state is in this record, without the rest; behind {@link #spec} if whole. */
-  TaskState state() throws MalformedFrameException {
-    return STATES[record.varint(STATES.length - 1)];
   }
 }

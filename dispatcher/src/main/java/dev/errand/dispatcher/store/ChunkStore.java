@@ -3,40 +3,44 @@ package dev.errand.dispatcher.store;
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.MalformedFrameException;
-import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /**
- * Tasks on a disk. A group of changes becomes up to three chunks, each one value, by how long they
- * will be of use: tasks that are new, ends, and what happens in between. They are written at once,
- * whole or not at all. Where the records of each task are is in memory ({@link TaskIndex}), and is
- * found out anew at each start. Owner: at first the thread that opens it, then the store's.
+ * Tasks on a disk. A group of changes becomes up to three chunks, by how long they will be of use:
+ * tasks that are new, ends, and what happens in between. They are written at once, whole or not at
+ * all. Where the records of each task are is in memory ({@link TaskIndex}), and is found out anew
+ * at each start. Owner: at first the thread that opens it, then the store's.
  */
 final class ChunkStore implements AutoCloseable {
 
-  private static final byte CHUNK = 'c';
   private static final int MOST_FORGOTTEN_AT_ONCE = 2_000;
   private static final long SPARSE_BYTES = 64L << 20;
+
+  /** Beside its payload a waiting task takes about that on the disk. */
+  private static final int OVERHEAD_BYTES = 64;
+
+  /** Ends of one chunk lie no further apart, if it was not written anew. */
+  private static final long TOGETHER_MILLIS = 1_000;
 
   private final StoreSettings settings;
   private final Disk disk;
   private final Notes notes;
   private final Room room;
+  private final ChunkFiles files;
   private final TaskIndex index = new TaskIndex();
   private final ChunkTable chunks = new ChunkTable();
   private final Retention retention;
@@ -44,23 +48,21 @@ final class ChunkStore implements AutoCloseable {
   private final ChunkWriter moves = new ChunkWriter();
   private final ChunkWriter ends = new ChunkWriter();
   private final ChunkWriter graves = new ChunkWriter();
-  private final List<String> batches = new ArrayList<>(List.of(""));
-  private final Object2IntOpenHashMap<String> batchNumbers = new Object2IntOpenHashMap<>();
-  private final Opened[] opened = {new Opened(), new Opened()};
   private List<StoredTask> forgotten = new ArrayList<>();
+  private String lastType;
+  private Terms lastTerms;
+  private LineKey lastLine;
   private long lastChunk;
 
-  /** A chunk that was read of late. */
-  private static final class Opened {
-    private long number;
-    private ChunkReader reader;
-  }
+  /** What the chunks hold because of tasks that have not ended. */
+  private long liveBytes;
 
   private ChunkStore(StoreSettings settings, Disk disk, Room room) {
     this.settings = settings;
     this.disk = disk;
     this.notes = new Notes(disk);
     this.room = room;
+    this.files = new ChunkFiles(disk);
     this.retention = new Retention(settings);
   }
 
@@ -94,47 +96,32 @@ final class ChunkStore implements AutoCloseable {
     return full
         ? new StoreException(
             "the disk of " + path.toAbsolutePath() + " is full: make room, then start again", e)
-        : damaged(path, e);
+        : StoreException.damaged(path, e);
   }
 
-  private static StoreException damaged(Path path, Exception e) {
-    return new StoreException(
-        "the store in "
-            + path.toAbsolutePath()
-            + " is damaged: "
-            + e.getMessage()
-            + "; bring the folder back from a copy",
-        e);
-  }
-
-  private static byte[] chunkKey(long number) {
-    return ByteBuffer.allocate(1 + Long.BYTES).put(CHUNK).putLong(number).array();
+  StoreException damaged(Exception e) {
+    return StoreException.damaged(settings.path(), e);
   }
 
   // What is read at the start.
 
   private void readAll() throws RocksDBException, MalformedFrameException {
-    try (RocksIterator all = disk.from(chunkKey(0))) {
-      for (; all.isValid() && all.key()[0] == CHUNK; all.next()) {
-        long number = ByteBuffer.wrap(all.key(), 1, Long.BYTES).getLong();
-        readChunk(number, all.value());
-      }
-      all.status();
-    }
-    chunks.removeUnused();
+    files.checkBodies();
+    files.readAll(this::replay);
+    retention.settle();
+    chunks.allFound();
     notes.given(index.newest());
     endBatchesThatHaveEnded();
   }
 
-  private void readChunk(long number, byte[] value) throws MalformedFrameException {
+  private void replay(long number, ChunkReader reader) throws MalformedFrameException {
     lastChunk = number;
-    chunks.add(number, value.length);
-    ChunkReader reader = new ChunkReader(value);
+    int chunk = chunks.found(number, reader.bytes());
     while (reader.next()) {
       boolean known = index.find(reader.id());
       if (reader.isForgotten()) {
         if (known) {
-          bury(number);
+          bury(chunk);
         }
         continue;
       }
@@ -142,28 +129,39 @@ final class ChunkStore implements AutoCloseable {
         // It was forgotten, and other records keep the chunk.
         continue;
       }
-      TaskSpec spec = reader.isWhole() ? reader.spec() : null;
-      StoredTask task = reader.task(spec);
       if (known) {
-        if (index.state().terminal()) {
-          index.revived();
-        }
-        point(number, task.state());
-        if (spec != null) {
-          whole(number);
+        point(chunk, reader.state(), reader.payloadBytes());
+        if (reader.isWhole()) {
+          whole(chunk);
         }
       } else {
-        add(number, spec, task.state());
+        add(chunk, reader);
       }
-      if (task.state().terminal()) {
-        retention.ended(reader.id(), task.state(), task.due(), index.batch());
+      index.untried(reader.isUntried());
+      if (reader.state().terminal()) {
+        retention.ended(number, reader.state(), reader.due(), index.batch());
       }
     }
   }
 
+  private void add(int chunk, ChunkReader reader) throws MalformedFrameException {
+    LineKey line = line(reader.type(), reader.terms());
+    index.add(reader.id(), chunk, reader.state(), reader.isKeyed(), line, reader.batchName());
+    added(chunk, reader.payloadBytes());
+  }
+
+  private LineKey line(String type, Terms terms) {
+    if (type != lastType || terms != lastTerms) {
+      lastType = type;
+      lastTerms = terms;
+      lastLine = LineKey.of(type, terms);
+    }
+    return lastLine;
+  }
+
   /** Batches whose tasks have all ended count from the last end. */
   private void endBatchesThatHaveEnded() {
-    boolean[] live = new boolean[batches.size()];
+    boolean[] live = new boolean[index.batchBound()];
     for (boolean more = index.after(0); more; more = index.after(index.id())) {
       live[index.batch()] |= !index.state().terminal();
     }
@@ -178,7 +176,7 @@ final class ChunkStore implements AutoCloseable {
   Recovered recovered() {
     long[] counts = notes.forgotten();
     for (boolean more = index.after(0); more; more = index.after(index.id())) {
-      if (!isTold()) {
+      if (!ToldTasks.isTold(index)) {
         counts[index.state().ordinal()]++;
       }
     }
@@ -188,76 +186,36 @@ final class ChunkStore implements AutoCloseable {
     Ledger others =
         new Ledger(succeeded + failed + cancelled, 0, 0, 0, succeeded, failed, cancelled);
     try {
-      return new Recovered(this::toldTasks, notes.types(), others, notes.lastId());
+      return new Recovered(() -> new ToldTasks(this, index), notes.types(), others, notes.lastId());
     } catch (RocksDBException | MalformedFrameException e) {
-      throw damaged(settings.path(), e);
+      throw damaged(e);
     }
-  }
-
-  /** Whether the core has to know of it. */
-  private boolean isTold() {
-    return !index.state().terminal() || index.isKeyed() || index.batch() != 0;
-  }
-
-  private Iterator<StoredTask> toldTasks() {
-    return new Iterator<>() {
-      private long next = following(0);
-
-      private long following(long after) {
-        boolean more = index.after(after);
-        while (more && !isTold()) {
-          more = index.after(index.id());
-        }
-        return more ? index.id() : 0;
-      }
-
-      @Override
-      public boolean hasNext() {
-        return next != 0;
-      }
-
-      @Override
-      public StoredTask next() {
-        if (next == 0) {
-          throw new NoSuchElementException();
-        }
-        StoredTask task = read(next).compact();
-        next = following(next);
-        return task;
-      }
-    };
   }
 
   // Whom the records belong to.
 
-  private void add(long chunk, TaskSpec spec, TaskState state) {
-    int batch = spec.batch() == null ? 0 : number(spec.batch().batch());
-    index.add(spec.id(), chunk, state, spec.key() != null, batch);
-    notes.given(spec.id());
+  private void added(int chunk, int payload) {
+    notes.given(index.id());
     chunks.retain(chunk);
     chunks.retain(chunk);
+    liveBytes += index.state().terminal() ? 0 : payload + OVERHEAD_BYTES;
   }
 
-  private int number(String batch) {
-    int known = batchNumbers.getInt(batch);
-    if (known == 0) {
-      known = batches.size();
-      batches.add(batch);
-      batchNumbers.put(batch, known);
-    }
-    return known;
-  }
-
-  /** The task's last record is there. */
-  private void point(long chunk, TaskState state) {
+  /** The last record of the task at hand is there. */
+  private void point(int chunk, TaskState state, int payload) {
     chunks.retain(chunk);
     chunks.release(index.last());
+    boolean lived = !index.state().terminal();
+    if (lived == state.terminal()) {
+      liveBytes += (lived ? -1L : 1L) * (payload + OVERHEAD_BYTES);
+    }
     index.last(chunk);
     index.state(state);
+    index.untried(false);
   }
 
   /** What was submitted is there. */
-  private void whole(long chunk) {
+  private void whole(int chunk) {
     chunks.retain(chunk);
     chunks.release(index.whole());
     index.whole(chunk);
@@ -276,11 +234,12 @@ final class ChunkStore implements AutoCloseable {
       boolean forgets = forget(batch, now);
       tidy(batch);
       boolean urgent = keep(group, batch, now);
+      retention.settle();
       if (forgets) {
         notes.putCounts(batch);
       }
       for (long dead : chunks.dead()) {
-        batch.singleDelete(chunkKey(dead));
+        ChunkFiles.delete(batch, dead);
       }
       if (batch.count() > 0) {
         disk.write(batch, urgent);
@@ -293,125 +252,188 @@ final class ChunkStore implements AutoCloseable {
   }
 
   private boolean keep(List<Changes> group, WriteBatch batch, long now) throws RocksDBException {
-    long freshNumber = lastChunk + 1;
-    long movesNumber = lastChunk + 2;
-    long endsNumber = lastChunk + 3;
+    int freshChunk = begin();
+    int movesChunk = begin();
+    int endsChunk = begin();
     boolean urgent = false;
-    chunks.begin(freshNumber);
-    chunks.begin(movesNumber);
-    chunks.begin(endsNumber);
     for (Changes changes : group) {
       urgent |= changes.urgent();
       for (StoredTask task : changes.tasks()) {
         boolean end = task.state().terminal();
         if (!index.find(task.spec().id())) {
           fresh.add(task, true, false);
-          add(freshNumber, task.spec(), task.state());
-        } else if (end || index.last() == endsNumber) {
-          ends.add(task, false, index.last() == endsNumber);
-          point(endsNumber, task.state());
+          add(freshChunk, task);
+        } else if (end || index.last() == endsChunk) {
+          ends.add(task, false, index.last() == endsChunk);
+          point(endsChunk, task);
         } else {
-          moves.add(task, false, index.last() == movesNumber);
-          point(movesNumber, task.state());
+          moves.add(task, false, index.last() == movesChunk);
+          point(movesChunk, task);
         }
-        if (end) {
-          retention.ended(task.spec().id(), task.state(), task.due(), index.batch());
-        }
+        ended(task);
       }
       for (TypeSettings type : changes.types()) {
         Notes.put(batch, type);
       }
       for (String ended : changes.endedBatches()) {
-        retention.endBatch(number(ended), now);
+        if (index.batch(ended) != 0) {
+          retention.endBatch(index.batch(ended), now);
+        }
       }
     }
-    put(batch, freshNumber, fresh);
-    put(batch, movesNumber, moves);
-    put(batch, endsNumber, ends);
-    lastChunk = endsNumber;
+    put(batch, freshChunk, fresh);
+    put(batch, movesChunk, moves);
+    put(batch, endsChunk, ends);
     return urgent;
   }
 
-  private void put(WriteBatch batch, long number, ChunkWriter writer) throws RocksDBException {
-    byte[] chunk = writer.count() == 0 ? null : writer.finish();
-    if (chunks.finish(number, chunk == null ? 0 : chunk.length)) {
-      batch.put(chunkKey(number), chunk);
+  private int begin() {
+    return chunks.begin(++lastChunk);
+  }
+
+  private void add(int chunk, StoredTask task) {
+    TaskSpec spec = task.spec();
+    LineKey line = line(spec.type(), spec.terms());
+    String batch = spec.batch() == null ? null : spec.batch().batch();
+    index.add(spec.id(), chunk, task.state(), spec.key() != null, line, batch);
+    added(chunk, spec.payload().length());
+    index.untried(task.isUntried());
+  }
+
+  private void point(int chunk, StoredTask task) {
+    point(chunk, task.state(), task.spec().payload().length());
+  }
+
+  /** Whether, and where, the task at hand has ended. */
+  private void ended(StoredTask task) {
+    int batch = index.batch();
+    if (task.state().terminal()) {
+      retention.ended(chunks.number(index.last()), task.state(), task.due(), batch);
+    } else if (batch != 0) {
+      retention.live(batch);
+    }
+  }
+
+  private void put(WriteBatch batch, int chunk, ChunkWriter writer) throws RocksDBException {
+    if (chunks.isOfUse(chunk)) {
+      chunks.finish(chunk, ChunkFiles.put(batch, chunks.number(chunk), writer));
+    } else {
+      chunks.abandon(chunk);
+      writer.clear();
     }
   }
 
   /** Forgets tasks that have ended and whose retention is over. */
-  private boolean forget(WriteBatch batch, long now) throws RocksDBException {
-    long number = ++lastChunk;
-    chunks.begin(number);
-    boolean any = false;
-    for (int i = 0; i < MOST_FORGOTTEN_AT_ONCE; i++) {
-      if (!retention.next(now, chunks.bytes() > settings.retentionBytes())) {
-        break;
+  private boolean forget(WriteBatch batch, long now)
+      throws RocksDBException, MalformedFrameException {
+    int grave = begin();
+    int before = index.size();
+    Retention.Due due = nextDue(now);
+    while (due != null) {
+      if (chunks.slot(due.chunk()) != 0) {
+        forget(due, now, grave);
       }
-      any |= forget(retention.id(), retention.end(), number);
+      due = before - index.size() < MOST_FORGOTTEN_AT_ONCE ? nextDue(now) : null;
     }
-    put(batch, number, graves);
-    return any;
+    put(batch, grave, graves);
+    return index.size() < before;
   }
 
-  private boolean forget(long task, long end, long grave) {
-    if (!index.find(task) || !index.state().terminal()) {
-      return false;
+  private Retention.Due nextDue(long now) {
+    return retention.next(now, chunks.bytes() - liveBytes > settings.retentionBytes());
+  }
+
+  private void forget(Retention.Due due, long now, int grave)
+      throws RocksDBException, MalformedFrameException {
+    long latest = Math.max(retention.latest(due.succeeded(), now), due.since() + TOGETHER_MILLIS);
+    int chunk = chunks.slot(due.chunk());
+    ChunkReader reader = files.heads(due.chunk());
+    long rest = Long.MAX_VALUE;
+    while (reader.next()) {
+      boolean its =
+          index.find(reader.id())
+              && index.last() == chunk
+              && index.state().terminal()
+              && (index.state() == TaskState.SUCCEEDED) == due.succeeded()
+              && index.batch() == due.batch();
+      if (its && (due.batch() != 0 || reader.due() < latest)) {
+        forget(grave);
+      } else if (its) {
+        rest = Math.min(rest, reader.due());
+      }
     }
-    StoredTask known = index.wasRevived() || isTold() ? read(task) : null;
-    index.find(task);
-    if (index.wasRevived() && known.due() != end) {
-      return false;
+    if (rest != Long.MAX_VALUE) {
+      retention.again(due, rest);
     }
-    if (isTold()) {
-      forgotten.add(known);
+  }
+
+  private void forget(int grave) {
+    long task = index.id();
+    if (ToldTasks.isTold(index)) {
+      forgotten.add(read(task).compact());
     }
     notes.forgotten(index.state());
     if (bury(grave)) {
       graves.forget(task);
     }
-    return true;
   }
 
   /**
-   * The task is kept no more.
+   * The task at hand is kept no more.
    *
    * @return whether the chunk with what was submitted is kept because of others, so that the next
    *     life has to be told
    */
-  private boolean bury(long grave) {
-    long whole = index.whole();
-    chunks.release(whole);
+  private boolean bury(int grave) {
+    int whole = index.whole();
+    long number = chunks.number(whole);
+    int batch = index.batch();
     chunks.release(index.last());
     index.remove();
-    chunks.bury(whole, grave);
-    return chunks.has(whole);
+    chunks.release(whole);
+    if (batch != 0 && !index.hasBatch(batch)) {
+      retention.forgetBatch(batch);
+    }
+    boolean stays = chunks.slot(number) != 0;
+    if (stays) {
+      chunks.bury(whole, grave);
+    }
+    return stays;
   }
 
-  /** Writes the rest of a sparse chunk anew. */
+  /** Writes the rest of chunks anew that take more room than it needs. */
   private void tidy(WriteBatch batch) throws RocksDBException, MalformedFrameException {
-    long sparse = chunks.sparse(Math.max(SPARSE_BYTES, chunks.bytes() / 4));
-    if (sparse == 0) {
+    IntArrayList untidy = chunks.untidy(Math.max(SPARSE_BYTES, chunks.bytes() / 4));
+    if (untidy.isEmpty()) {
       return;
     }
-    ChunkReader reader = new ChunkReader(disk.get(chunkKey(sparse)));
-    long number = ++lastChunk;
-    chunks.begin(number);
-    while (reader.next()) {
-      if (index.find(reader.id())) {
-        boolean whole = index.whole() == sparse;
-        if (whole || index.last() == sparse) {
-          StoredTask task = read(reader.id());
-          index.find(reader.id());
-          fresh.add(task, whole, false);
-          point(number, task.state());
-          if (whole) {
-            whole(number);
+    int chunk = begin();
+    for (int each : untidy) {
+      if (chunks.isThere(each)) {
+        ChunkReader reader = files.heads(chunks.number(each));
+        while (reader.next()) {
+          if (index.find(reader.id())) {
+            move(reader.id(), untidy, chunk);
           }
         }
       }
     }
-    put(batch, number, fresh);
+    put(batch, chunk, fresh);
+  }
+
+  private void move(long task, IntArrayList from, int to) {
+    boolean whole = from.contains(index.whole());
+    if (whole || from.contains(index.last())) {
+      StoredTask stored = read(task);
+      boolean untried = index.isUntried();
+      fresh.add(stored, whole, false);
+      point(to, stored);
+      index.untried(untried);
+      if (whole) {
+        whole(to);
+      }
+      ended(stored);
+    }
   }
 
   /** Takes the tasks that are kept no more and of which the core knows. */
@@ -428,40 +450,53 @@ final class ChunkStore implements AutoCloseable {
     return room.problem();
   }
 
-  /** The last record of a task; null if it is not kept. */
+  // What is read.
+
+  /** The last record of a task, which is at hand then; null if it is not kept. */
   StoredTask read(long task) {
     if (!index.find(task)) {
       return null;
     }
     try {
-      long whole = index.whole();
-      long last = index.last();
-      ChunkReader first = open(0, whole, task);
-      TaskSpec spec = first.spec();
-      return whole == last ? first.task(spec) : open(1, last, task).task(spec);
+      return files.read(task, chunks.number(index.whole()), chunks.number(index.last()));
     } catch (RocksDBException | MalformedFrameException e) {
-      throw damaged(settings.path(), e);
+      throw damaged(e);
     }
   }
 
-  private ChunkReader open(int place, long number, long task)
-      throws RocksDBException, MalformedFrameException {
-    Opened chunk = opened[place];
-    if (chunk.number != number) {
-      byte[] value = disk.get(chunkKey(number));
-      if (value == null) {
-        throw new MalformedFrameException("chunk " + number + " is missing");
-      }
-      chunk.reader = new ChunkReader(value);
-      chunk.number = number;
+  /** The head of what was submitted of the task at hand. */
+  ChunkReader wholeHead() {
+    try {
+      return files.head(index.id(), chunks.number(index.whole()));
+    } catch (RocksDBException | MalformedFrameException e) {
+      throw damaged(e);
     }
-    if (!chunk.reader.seek(task)) {
-      throw new MalformedFrameException("chunk " + number + " lacks task " + task);
+  }
+
+  /** See {@link TaskStore#waiting}. */
+  List<StoredTask> waiting(LineKey line, long after, int most, long mostBytes) {
+    List<StoredTask> found = new ArrayList<>();
+    long bytes = 0;
+    boolean more = index.waitingAfter(after, line);
+    while (more && found.size() < most && bytes < mostBytes) {
+      StoredTask task = read(index.id()).compact();
+      found.add(task);
+      bytes += task.spec().payload().length();
+      more = index.waitingAfter(task.spec().id(), line);
     }
-    if (place == 1 && chunk.reader.isWhole()) {
-      chunk.reader.spec();
+    return found;
+  }
+
+  /** See {@link TaskStore#list}. */
+  List<TaskStore.Listed> list(TaskQuery query) {
+    List<TaskStore.Listed> found = new ArrayList<>();
+    boolean more = index.before(query);
+    while (more && found.size() < query.limit()) {
+      long id = index.id();
+      found.add(new TaskStore.Listed(id, read(id).compact()));
+      more = index.before(query.below(id));
     }
-    return chunk.reader;
+    return found;
   }
 
   /** Bytes of all chunks. */

@@ -12,29 +12,37 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A chunk in the making: records of tasks, one behind the other, behind the names and terms that
- * recur in them. Read by {@link ChunkReader}, which says how it looks. Used again for the next one.
- * Not thread-safe.
+ * A chunk in the making: records of tasks, each in two parts, the head with all that has to be
+ * known of every task, and the body. Read by {@link ChunkReader}, which says how they look. Used
+ * again for the next one. Not thread-safe.
  */
 final class ChunkWriter {
 
   static final int VERSION = 1;
 
+  // Of a head: the kind of record, the state, and more.
   static final int REST = 0;
   static final int WHOLE = 1;
   static final int FORGOTTEN = 2;
+  static final int KIND_BITS = 3;
+  static final int STATE_SHIFT = 2;
+  static final int STATE_BITS = 7;
+  static final int KEYED = 0x20;
+  static final int BATCHED = 0x40;
+  static final int UNTRIED = 0x80;
 
+  // Of a body.
   static final int LEASE = 1;
   static final int LEASE_OPEN = 2;
   static final int RESULT = 4;
   static final int ERROR = 8;
-  static final int KEY = 1;
-  static final int BATCH = 2;
+  static final int FIRST = 16;
 
   private static final int USUAL_BYTES = 1 << 16;
 
-  private final FrameWriter out = FrameWriter.headless(USUAL_BYTES);
-  private final FrameWriter head = FrameWriter.headless(256);
+  private final FrameWriter tables = FrameWriter.headless(256);
+  private final FrameWriter heads = FrameWriter.headless(USUAL_BYTES);
+  private final FrameWriter bodies = FrameWriter.headless(USUAL_BYTES);
   private final List<String> names = new ArrayList<>();
   private final Object2IntOpenHashMap<String> places = new Object2IntOpenHashMap<>();
   private final List<Terms> terms = new ArrayList<>();
@@ -47,10 +55,6 @@ final class ChunkWriter {
     places.defaultReturnValue(-1);
   }
 
-  int count() {
-    return count;
-  }
-
   /**
    * Adds the last record of a task.
    *
@@ -58,53 +62,55 @@ final class ChunkWriter {
    * @param again whether the chunk has a record of the task already, which this one replaces
    */
   void add(StoredTask task, boolean whole, boolean again) {
+    TaskSpec spec = task.spec();
     repeats |= again;
-    int start = out.length();
-    out.i32(0).i64(task.spec().id()).u8(whole ? WHOLE : REST);
+    count++;
+    int flags = (whole ? WHOLE : REST) | task.state().ordinal() << STATE_SHIFT;
+    flags |= spec.key() == null ? 0 : KEYED;
+    flags |= spec.batch() == null ? 0 : BATCHED;
+    flags |= task.isUntried() ? UNTRIED : 0;
+    heads.i64(spec.id()).u8(flags).varint(task.due()).varint(spec.payload().length());
+    int start = bodies.length();
     if (whole) {
-      spec(task.spec());
+      heads.varint(place(spec.type())).varint(place(spec.terms()));
+      if (spec.batch() != null) {
+        heads.varint(place(spec.batch().batch())).varint(spec.batch().line());
+      }
+      bodies.varint(spec.submitted());
+      if (spec.key() != null) {
+        bodies.text(spec.key());
+      }
+      bodies.bytes(spec.payload());
     }
     rest(task);
-    out.i32At(start, out.length() - start - Integer.BYTES);
-    count++;
+    heads.varint(bodies.length() - start);
   }
 
   /** Adds that a task is kept no more. */
   void forget(long task) {
-    out.i32(Long.BYTES + 1).i64(task).u8(FORGOTTEN);
+    heads.i64(task).u8(FORGOTTEN);
     count++;
   }
 
-  private void spec(TaskSpec spec) {
-    name(spec.type());
-    out.varint(place(spec.terms()));
-    out.varint(spec.submitted());
-    out.u8((spec.key() == null ? 0 : KEY) | (spec.batch() == null ? 0 : BATCH));
-    if (spec.key() != null) {
-      out.text(spec.key());
-    }
-    if (spec.batch() != null) {
-      name(spec.batch().batch());
-      out.varint(spec.batch().line());
-    }
-    out.bytes(spec.payload());
-  }
-
   private void rest(StoredTask task) {
+    if (task.isUntried() && task.opened() == task.spec().submitted()) {
+      bodies.u8(FIRST);
+      return;
+    }
     StoredTask.LastLease lease = task.lease();
     int flags = lease == null ? 0 : LEASE | (lease.open() ? LEASE_OPEN : 0);
     flags |= task.result() == null ? 0 : RESULT;
     flags |= task.error() == null ? 0 : ERROR;
-    out.u8(task.state().ordinal()).u8(flags).varint(task.opened()).varint(task.due());
-    out.varint(task.tries().generation()).varint(task.tries().attempts());
-    out.varint(task.tries().failures()).varint(task.tries().losses());
+    bodies.u8(flags).varint(task.opened());
+    bodies.varint(task.tries().generation()).varint(task.tries().attempts());
+    bodies.varint(task.tries().failures()).varint(task.tries().losses());
     if (lease != null) {
-      out.varint(lease.id()).i64(lease.owner());
+      bodies.varint(lease.id()).i64(lease.owner());
       optional(lease.worker());
-      out.varint(lease.started()).varint(lease.timeout());
+      bodies.varint(lease.started()).varint(lease.timeout());
     }
     if (task.result() != null) {
-      out.bytes(task.result());
+      bodies.bytes(task.result());
     }
     if (task.error() != null) {
       error(task.error());
@@ -113,29 +119,21 @@ final class ChunkWriter {
   }
 
   private void error(TaskError error) {
-    out.u8(error.kind().ordinal()).text(error.message()).text(error.detail());
+    bodies.u8(error.kind().ordinal()).text(error.message()).text(error.detail());
   }
 
   private void history(HistoryEntry last) {
-    out.varint(last == null ? 0 : last.depth());
+    bodies.varint(last == null ? 0 : last.depth());
     for (HistoryEntry each = last; each != null; each = each.before()) {
-      out.u8(each.event().ordinal()).varint(each.attempt());
+      bodies.u8(each.event().ordinal()).varint(each.attempt());
       optional(each.worker());
-      out.varint(each.from()).varint(each.to()).text(each.reason());
+      bodies.varint(each.from()).varint(each.to()).text(each.reason());
     }
   }
 
   /** A name that recurs, or none. */
   private void optional(String name) {
-    if (name == null) {
-      out.varint(0);
-    } else {
-      out.varint(place(name) + 1L);
-    }
-  }
-
-  private void name(String name) {
-    out.varint(place(name));
+    bodies.varint(name == null ? 0 : place(name) + 1L);
   }
 
   private int place(String name) {
@@ -163,35 +161,41 @@ final class ChunkWriter {
     return terms.size() - 1;
   }
 
-  /** The finished chunk; the next one begins. */
+  /** All bodies, one behind the other. To be called before {@link #finish}. */
+  byte[] bodies() {
+    return Arrays.copyOf(bodies.array(), bodies.length());
+  }
+
+  /** The heads, behind what recurs in them and the bodies; the next chunk begins. */
   byte[] finish() {
-    head.clear();
-    head.u8(VERSION).u8(repeats ? 1 : 0).varint(names.size());
-    names.forEach(head::text);
-    head.varint(terms.size());
+    tables.clear();
+    tables.u8(VERSION).u8(repeats ? 1 : 0).varint(names.size());
+    names.forEach(tables::text);
+    tables.varint(terms.size());
     terms.forEach(this::write);
-    head.varint(count);
-    byte[] chunk = Arrays.copyOf(head.array(), head.length() + out.length());
-    System.arraycopy(out.array(), 0, chunk, head.length(), out.length());
-    out.clear();
+    tables.varint(count).varint(bodies.length());
+    byte[] chunk = Arrays.copyOf(tables.array(), tables.length() + heads.length());
+    System.arraycopy(heads.array(), 0, chunk, tables.length(), heads.length());
+    clear();
+    return chunk;
+  }
+
+  /** The next chunk begins. */
+  void clear() {
+    heads.clear();
+    bodies.clear();
     names.clear();
     places.clear();
     terms.clear();
     lastName = null;
     count = 0;
     repeats = false;
-    return chunk;
   }
 
   private void write(Terms each) {
-    head.varint(each.timeout()).varint(each.maxAttempts()).varint(each.backoff());
-    head.varint(each.priority()).varint(each.delay()).varint(each.expiresIn());
-    head.varint(each.require().size());
-    each.require().forEach((name, value) -> head.text(name).text(value));
-  }
-
-  /** Bytes so far; names and terms are little beside them. */
-  int bytes() {
-    return out.length();
+    tables.varint(each.timeout()).varint(each.maxAttempts()).varint(each.backoff());
+    tables.varint(each.priority()).varint(each.delay()).varint(each.expiresIn());
+    tables.varint(each.require().size());
+    each.require().forEach((name, value) -> tables.text(name).text(value));
   }
 }

@@ -2,6 +2,7 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Keeps tasks on the dispatcher's disk. Whatever is handed over while one group of changes is being
@@ -25,11 +27,11 @@ public final class DiskTaskStore implements TaskStore {
   private static final int MOST_IN_GROUP = 1_024;
   private static final long IDLE_MILLIS = 500;
 
-  private sealed interface Work permits Append, Read, Close {}
+  private sealed interface Work permits Append, Ask, Close {}
 
   private record Append(Changes changes, Promise<Void> durable) implements Work {}
 
-  private record Read(long id, Promise<StoredTask> found) implements Work {}
+  private record Ask<T>(Supplier<T> question, Promise<T> found) implements Work {}
 
   private record Close(Promise<Void> closed) implements Work {}
 
@@ -97,8 +99,22 @@ public final class DiskTaskStore implements TaskStore {
 
   @Override
   public Future<StoredTask> read(long id) {
-    Promise<StoredTask> found = Promise.promise();
-    work.add(new Read(id, found));
+    return ask(() -> tasks.read(id));
+  }
+
+  @Override
+  public Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes) {
+    return ask(() -> tasks.waiting(line, after, most, mostBytes));
+  }
+
+  @Override
+  public Future<List<Listed>> list(TaskQuery query) {
+    return ask(() -> tasks.list(query));
+  }
+
+  private <T> Future<T> ask(Supplier<T> question) {
+    Promise<T> found = Promise.promise();
+    work.add(new Ask<>(question, found));
     return found.future();
   }
 
@@ -135,7 +151,7 @@ public final class DiskTaskStore implements TaskStore {
           loop.execute(close.closed::complete);
           return;
         }
-        answer((Read) each);
+        answer((Ask<?>) each);
       }
       write(group);
       if (taken.isEmpty()) {
@@ -204,20 +220,15 @@ public final class DiskTaskStore implements TaskStore {
     }
   }
 
-  private void answer(Read read) {
+  private <T> void answer(Ask<T> ask) {
     try {
-      StoredTask found = failure == null ? tasks.read(read.id) : null;
-      RuntimeException failed = failure;
-      loop.execute(
-          () -> {
-            if (failed == null) {
-              read.found.complete(found);
-            } else {
-              read.found.fail(failed);
-            }
-          });
+      if (failure != null) {
+        throw failure;
+      }
+      T found = ask.question.get();
+      loop.execute(() -> ask.found.complete(found));
     } catch (RuntimeException e) {
-      loop.execute(() -> read.found.fail(e));
+      loop.execute(() -> ask.found.fail(e));
     }
   }
 }

@@ -2,13 +2,18 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
+import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.protocol.TaskState;
+import dev.errand.protocol.Terms;
 import io.vertx.core.Future;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -33,6 +38,10 @@ public final class MemoryTaskStore implements TaskStore {
   private final StoreSettings settings;
   private final LongSupplier wallMillis;
   private final Long2ObjectOpenHashMap<StoredTask> ended = new Long2ObjectOpenHashMap<>();
+
+  /** All tasks, ended or not. */
+  private final TaskIndex index = new TaskIndex();
+
   private final ArrayDeque<Kept> succeeded = new ArrayDeque<>();
   private final ArrayDeque<Kept> others = new ArrayDeque<>();
 
@@ -41,6 +50,9 @@ public final class MemoryTaskStore implements TaskStore {
 
   private Consumer<StoredTask> forgotten = task -> {};
   private long bytes;
+  private String lastType;
+  private Terms lastTerms;
+  private LineKey lastLine;
 
   /**
    * An empty store.
@@ -76,6 +88,7 @@ public final class MemoryTaskStore implements TaskStore {
   @Override
   public Future<Void> append(Changes changes) {
     for (StoredTask each : changes.tasks()) {
+      note(each);
       if (each.state().terminal()) {
         keep(each.compact());
       } else if (each.tries().generation() > 1) {
@@ -87,6 +100,21 @@ public final class MemoryTaskStore implements TaskStore {
     changes.endedBatches().forEach(this::endBatch);
     prune();
     return Future.succeededFuture();
+  }
+
+  private void note(StoredTask task) {
+    TaskSpec spec = task.spec();
+    if (index.find(spec.id())) {
+      index.state(task.state());
+      return;
+    }
+    if (spec.type() != lastType || spec.terms() != lastTerms) {
+      lastType = spec.type();
+      lastTerms = spec.terms();
+      lastLine = LineKey.of(lastType, lastTerms);
+    }
+    String batch = spec.batch() == null ? null : spec.batch().batch();
+    index.add(spec.id(), 0, task.state(), spec.key() != null, lastLine, batch);
   }
 
   private void keep(StoredTask task) {
@@ -153,6 +181,9 @@ public final class MemoryTaskStore implements TaskStore {
   private void forget(StoredTask oldest) {
     if (ended.get(oldest.spec().id()) == oldest) {
       ended.remove(oldest.spec().id());
+      if (index.find(oldest.spec().id())) {
+        index.remove();
+      }
       bytes -= size(oldest);
       forgotten.accept(oldest);
     }
@@ -171,6 +202,25 @@ public final class MemoryTaskStore implements TaskStore {
   public Future<StoredTask> read(long id) {
     prune();
     return Future.succeededFuture(ended.get(id));
+  }
+
+  @Override
+  public Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes) {
+    // Whatever waits is in the core.
+    return Future.succeededFuture(List.of());
+  }
+
+  @Override
+  public Future<List<Listed>> list(TaskQuery query) {
+    prune();
+    List<Listed> found = new ArrayList<>();
+    boolean more = index.before(query);
+    while (more && found.size() < query.limit()) {
+      long id = index.id();
+      found.add(new Listed(id, ended.get(id)));
+      more = index.before(query.below(id));
+    }
+    return Future.succeededFuture(found);
   }
 
   @Override

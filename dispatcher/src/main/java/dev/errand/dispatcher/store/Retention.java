@@ -2,43 +2,67 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.protocol.TaskState;
+import it.unimi.dsi.fastutil.ints.Int2LongOpenHashMap;
 import it.unimi.dsi.fastutil.ints.Int2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongArrayFIFOQueue;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 
 /**
- * In which order ended tasks are forgotten: the succeeded and the others in a row each, the oldest
- * first; those of a batch come in when that has ended. Owner: the store's thread.
+ * Which chunks have tasks that are to be forgotten next: those with the oldest ends first, of the
+ * succeeded and of the others; those of a batch come in when that has ended. It knows chunks, not
+ * tasks, so that it takes little however many tasks are kept. Owner: the store's thread.
  */
 final class Retention {
 
-  /** Ended tasks: their ids, when they ended, and since when that counts, all in the same order. */
-  private static final class Row {
-    private final LongArrayFIFOQueue ids = new LongArrayFIFOQueue();
-    private final LongArrayFIFOQueue ends = new LongArrayFIFOQueue();
-    private final LongArrayFIFOQueue since = new LongArrayFIFOQueue();
-    private long latest;
+  /**
+   * Ended tasks of a chunk that are to be forgotten together.
+   *
+   * @param chunk its number; it may be gone by then
+   * @param since when the first of them ended, or when their batch did
+   * @param batch number of the batch that they are of; 0: of none
+   * @param succeeded whether these are the ones that succeeded, or the others
+   */
+  record Due(long chunk, long since, int batch, boolean succeeded) {
 
-    private void add(long task, long end, long from) {
-      ids.enqueue(task);
-      ends.enqueue(end);
-      since.enqueue(from);
-      latest = Math.max(latest, end);
-    }
-
-    private boolean isEmpty() {
-      return ids.isEmpty();
+    private boolean isLike(Due other) {
+      return other != null
+          && chunk == other.chunk
+          && batch == other.batch
+          && succeeded == other.succeeded;
     }
   }
 
+  /** Of a batch that has not ended: the chunks with ended tasks of it. */
+  private static final class Batch {
+    private final LongArrayFIFOQueue chunks = new LongArrayFIFOQueue(2);
+    private long newest;
+    private long latestEnd;
+
+    private void add(long chunk, long when) {
+      latestEnd = Math.max(latestEnd, when);
+      if (chunk != newest) {
+        chunks.enqueue(chunk);
+        newest = chunk;
+      }
+    }
+  }
+
+  private static final Comparator<Due> OLDEST_FIRST = Comparator.comparingLong(Due::since);
+
   private final StoreSettings settings;
-  private final Row succeeded = new Row();
-  private final Row others = new Row();
+  private final PriorityQueue<Due> succeeded = new PriorityQueue<>(OLDEST_FIRST);
+  private final PriorityQueue<Due> others = new PriorityQueue<>(OLDEST_FIRST);
+  private final Int2ObjectLinkedOpenHashMap<Batch> batches = new Int2ObjectLinkedOpenHashMap<>();
 
-  /** Of batches that have not ended: the succeeded of each, and the others. */
-  private final Int2ObjectLinkedOpenHashMap<Row[]> batches = new Int2ObjectLinkedOpenHashMap<>();
+  /** When batches ended that have. */
+  private final Int2LongOpenHashMap batchEnds = new Int2LongOpenHashMap();
 
-  private long id;
-  private long end;
+  private long chunk;
+  private long firstSuccess = Long.MAX_VALUE;
+  private long firstOther = Long.MAX_VALUE;
+  private Due newestSuccess;
+  private Due newestOther;
 
   Retention(StoreSettings settings) {
     this.settings = settings;
@@ -47,94 +71,133 @@ final class Retention {
   /**
    * A task has ended.
    *
-   * @param batch number of its batch, if that has not ended; else 0
+   * @param in number of the chunk with its last record
+   * @param batch number of its batch; 0: it has none
    */
-  void ended(long task, TaskState state, long when, int batch) {
-    boolean success = state == TaskState.SUCCEEDED;
-    if (batch == 0) {
-      (success ? succeeded : others).add(task, when, when);
+  void ended(long in, TaskState state, long when, int batch) {
+    if (batch != 0) {
+      ended(in, state == TaskState.SUCCEEDED, when, batch);
+      return;
+    }
+    if (in != chunk) {
+      settle();
+      chunk = in;
+    }
+    if (state == TaskState.SUCCEEDED) {
+      firstSuccess = Math.min(firstSuccess, when);
     } else {
-      Row[] rows = batches.computeIfAbsent(batch, any -> new Row[] {new Row(), new Row()});
-      rows[success ? 0 : 1].add(task, when, when);
+      firstOther = Math.min(firstOther, when);
+    }
+  }
+
+  private void ended(long in, boolean success, long when, int batch) {
+    if (!batchEnds.containsKey(batch)) {
+      batches.computeIfAbsent(batch, any -> new Batch()).add(in, when);
+      return;
+    }
+    Due due = new Due(in, batchEnds.get(batch), batch, success);
+    if (!due.isLike(success ? newestSuccess : newestOther)) {
+      newestSuccess = success ? due : newestSuccess;
+      newestOther = success ? newestOther : due;
+      add(due);
+    }
+  }
+
+  /** No other ends are in the chunk that was last spoken of. */
+  void settle() {
+    if (firstSuccess != Long.MAX_VALUE) {
+      add(new Due(chunk, firstSuccess, 0, true));
+      firstSuccess = Long.MAX_VALUE;
+    }
+    if (firstOther != Long.MAX_VALUE) {
+      add(new Due(chunk, firstOther, 0, false));
+      firstOther = Long.MAX_VALUE;
+    }
+  }
+
+  private void add(Due due) {
+    (due.succeeded ? succeeded : others).add(due);
+  }
+
+  /** A batch has a task that has not ended. */
+  void live(int batch) {
+    if (!batchEnds.isEmpty()) {
+      batchEnds.remove(batch);
     }
   }
 
   /** A batch has ended: its tasks are kept as long as if they had ended now. */
   void endBatch(int batch, long now) {
-    Row[] rows = batches.remove(batch);
-    if (rows != null) {
-      moveAll(rows[0], succeeded, now);
-      moveAll(rows[1], others, now);
+    batchEnds.put(batch, now);
+    Batch ended = batches.remove(batch);
+    while (ended != null && !ended.chunks.isEmpty()) {
+      long each = ended.chunks.dequeueLong();
+      add(new Due(each, now, batch, true));
+      add(new Due(each, now, batch, false));
     }
   }
 
   /** The same for one that ended in an earlier life: when its last task did. */
   void endBatchAtItsLast(int batch) {
-    Row[] rows = batches.get(batch);
-    if (rows != null) {
-      endBatch(batch, Math.max(rows[0].latest, rows[1].latest));
+    Batch ended = batches.get(batch);
+    if (ended != null) {
+      endBatch(batch, ended.latestEnd);
     }
   }
 
-  private static void moveAll(Row from, Row to, long now) {
-    while (!from.isEmpty()) {
-      to.add(from.ids.dequeueLong(), from.ends.dequeueLong(), now);
-    }
+  /** No task of that batch is kept. */
+  void forgetBatch(int batch) {
+    batchEnds.remove(batch);
+    batches.remove(batch);
+  }
+
+  /** Some of them ended later, the first of these at that time. */
+  void again(Due due, long since) {
+    add(new Due(due.chunk, since, due.batch, due.succeeded));
   }
 
   /**
-   * Goes to the next one that is to be forgotten, if there is one.
+   * Takes the next ones that are to be forgotten; null if there are none.
    *
-   * @param full whether there has to be one, if any has ended
+   * @param full whether some have to be, if any has ended
    */
-  boolean next(long now, boolean full) {
-    if (isDue(succeeded, now - settings.retentionSucceeded().toMillis())) {
-      return take(succeeded);
+  Due next(long now, boolean full) {
+    if (isDue(succeeded, latest(true, now))) {
+      return succeeded.poll();
     }
-    if (isDue(others, now - settings.retentionFailed().toMillis())) {
-      return take(others);
+    if (isDue(others, latest(false, now))) {
+      return others.poll();
     }
     if (!full) {
-      return false;
+      return null;
     }
     if (succeeded.isEmpty() && others.isEmpty()) {
-      return !batches.isEmpty() && takeOfBatch();
+      return batches.isEmpty() ? null : ofBatch();
     }
     boolean success =
-        others.isEmpty()
-            || !succeeded.isEmpty() && succeeded.since.firstLong() <= others.since.firstLong();
-    return take(success ? succeeded : others);
+        others.isEmpty() || !succeeded.isEmpty() && succeeded.peek().since <= others.peek().since;
+    return (success ? succeeded : others).poll();
   }
 
-  private static boolean isDue(Row row, long oldest) {
-    return !row.isEmpty() && row.since.firstLong() < oldest;
+  /** Whoever ended by then is to be forgotten now. */
+  long latest(boolean success, long now) {
+    return now - (success ? settings.retentionSucceeded() : settings.retentionFailed()).toMillis();
   }
 
-  private boolean take(Row row) {
-    id = row.ids.dequeueLong();
-    end = row.ends.dequeueLong();
-    row.since.dequeueLong();
-    return true;
+  private static boolean isDue(PriorityQueue<Due> row, long latest) {
+    return !row.isEmpty() && row.peek().since < latest;
   }
 
   /** A batch that has not ended takes no more than all may take either. */
-  private boolean takeOfBatch() {
-    int batch = batches.firstIntKey();
-    Row[] rows = batches.get(batch);
-    take(rows[0].isEmpty() ? rows[1] : rows[0]);
-    if (rows[0].isEmpty() && rows[1].isEmpty()) {
-      batches.remove(batch);
+  private Due ofBatch() {
+    int number = batches.firstIntKey();
+    Batch batch = batches.get(number);
+    long oldest = batch.chunks.dequeueLong();
+    if (batch.chunks.isEmpty()) {
+      batches.remove(number);
     }
-    return true;
-  }
-
-  /** The task that {@link #next} found. */
-  long id() {
-    return id;
-  }
-
-  /** When that end of it was: it may have been tried again since. */
-  long end() {
-    return end;
+    // The ones that succeeded now, the others the next time.
+    add(new Due(oldest, Long.MIN_VALUE, number, false));
+    return new Due(oldest, Long.MIN_VALUE, number, true);
   }
 }

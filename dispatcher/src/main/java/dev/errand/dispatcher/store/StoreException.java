@@ -1,5 +1,7 @@
 package dev.errand.dispatcher.store;
 
+import java.nio.file.Path;
+
 /** A store can't be opened, or can't go on: says what happened and what to do, in one line. */
 public final class StoreException extends RuntimeException {
 
@@ -11,5 +13,18 @@ public final class StoreException extends RuntimeException {
 
   StoreException(String line) {
     super(line);
+  }
+
+  /** What is on the disk can't be what was written. */
+  static StoreException damaged(Path folder, Exception e) {
+    return new StoreException(
+        "the store in "
+            + folder.toAbsolutePath()
+            + " is damaged: "
+            + e.getMessage()
+            + "; bring the folder back from a copy, or see what can be saved of it: ./errand store"
+            + " check "
+            + folder.toAbsolutePath(),
+        e);
   }
 }

@@ -1,35 +1,54 @@
 package dev.errand.dispatcher.store;
 
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.protocol.TaskState;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * Where the records of each kept task are: the chunk with what was submitted and the chunk with the
- * last record. In pages in the order of the tasks' ids, 25 bytes a task, 29 for those of batches.
- * Methods that take no id are about the task that was found or added last. Owner: the store's
- * thread.
+ * last record; and what tasks are looked for by. In pages in the order of the tasks' ids; 17 bytes
+ * a task, and four each where tasks of different lines, or of batches, share a page. A page knows
+ * what none of its tasks has, so that a search passes it by. Methods that take no id are about the
+ * task at hand, which was found or added last. Owner: the store's thread.
  */
 final class TaskIndex {
 
   private static final int PAGE = 256;
-  private static final int STATE_BITS = 0x0f;
-  private static final int KEYED = 0x10;
-  private static final int REVIVED = 0x20;
+  private static final int STATE_BITS = 7;
+  private static final int KEYED = 8;
+  private static final int UNTRIED = 16;
   private static final TaskState[] STATES = TaskState.values();
 
   private static final class Page {
     private final long[] ids = new long[PAGE];
-    private final long[] whole = new long[PAGE];
-    private final long[] last = new long[PAGE];
+    private final int[] whole = new int[PAGE];
+    private final int[] last = new int[PAGE];
     private final byte[] flags = new byte[PAGE];
+
+    /** Line of all of them; or of each. */
+    private int line;
+
+    private int[] lines;
     private int[] batches;
     private int used;
+
+    /** How many are in each state. */
+    private final short[] inState = new short[STATES.length];
+
+    /** A bit for the line's, and the batch's, number of each, modulo 64. */
+    private long lineBits;
+
+    private long batchBits;
   }
 
+  private final Numbers<LineKey> lines = new Numbers<>();
+  private final Numbers<String> batches = new Numbers<>();
   private final List<Page> pages = new ArrayList<>();
   private Page page;
+  private int pageAt;
   private int place;
   private int size;
 
@@ -49,12 +68,12 @@ final class TaskIndex {
     if (id > newest()) {
       return false;
     }
-    if (page == null || page.used == 0 || id < page.ids[0] || id > page.ids[page.used - 1]) {
+    if (page == null || id < page.ids[0] || id > page.ids[page.used - 1]) {
       int before = pageBefore(id);
       if (before < 0) {
         return false;
       }
-      page = pages.get(before);
+      go(before);
       place = -1;
     }
     int next = place + 1;
@@ -64,6 +83,11 @@ final class TaskIndex {
     }
     place = Arrays.binarySearch(page.ids, 0, page.used, id);
     return place >= 0;
+  }
+
+  private void go(int at) {
+    pageAt = at;
+    page = pages.get(at);
   }
 
   /** The last page that begins at or before that id; -1 if there is none. */
@@ -81,12 +105,18 @@ final class TaskIndex {
     return low - 1;
   }
 
-  /** Adds a task that is not there. */
-  void add(long id, long chunk, TaskState state, boolean keyed, int batch) {
+  /**
+   * Adds a task that is not there.
+   *
+   * @param chunk with its only record
+   * @param batch name of its batch; null: it has none
+   */
+  void add(long id, int chunk, TaskState state, boolean keyed, LineKey line, String batch) {
     int before = id > newest() ? pages.size() - 1 : pageBefore(id);
-    page = before < 0 ? null : pages.get(before);
-    if (page == null || page.used == PAGE) {
-      page = split(before, id);
+    if (before < 0 || pages.get(before).used == PAGE) {
+      split(before, id);
+    } else {
+      go(before);
     }
     int at = -1 - Arrays.binarySearch(page.ids, 0, page.used, id);
     move(at, at + 1, page.used - at);
@@ -97,35 +127,76 @@ final class TaskIndex {
     page.whole[at] = chunk;
     page.last[at] = chunk;
     page.flags[at] = (byte) (state.ordinal() | (keyed ? KEYED : 0));
+    page.inState[state.ordinal()]++;
+    setLine(lines.retain(line));
+    setBatch(batch == null ? 0 : batches.retain(batch));
+  }
+
+  private void setLine(int line) {
+    if (page.used == 1) {
+      page.line = line;
+      page.lines = null;
+    } else if (page.lines == null && page.line != line) {
+      page.lines = new int[PAGE];
+      Arrays.fill(page.lines, page.line);
+    }
+    if (page.lines != null) {
+      page.lines[place] = line;
+    }
+    page.lineBits |= bit(line);
+  }
+
+  private void setBatch(int batch) {
     if (batch != 0 && page.batches == null) {
       page.batches = new int[PAGE];
     }
     if (page.batches != null) {
-      page.batches[at] = batch;
+      page.batches[place] = batch;
     }
+    page.batchBits |= batch == 0 ? 0 : bit(batch);
   }
 
-  /** A page with room for that id, behind the one at that place. */
-  private Page split(int before, long id) {
+  private static long bit(int number) {
+    return 1L << number;
+  }
+
+  /** Goes to a page with room for that id, behind the full one at that place. */
+  private void split(int before, long id) {
     Page full = before < 0 ? null : pages.get(before);
     Page fresh = new Page();
     pages.add(before + 1, fresh);
+    go(before + 1);
     if (full == null || id > full.ids[full.used - 1]) {
-      return fresh;
+      return;
     }
     // It belongs into the middle: the upper half moves.
     int half = PAGE / 2;
-    System.arraycopy(full.ids, half, fresh.ids, 0, PAGE - half);
-    System.arraycopy(full.whole, half, fresh.whole, 0, PAGE - half);
-    System.arraycopy(full.last, half, fresh.last, 0, PAGE - half);
-    System.arraycopy(full.flags, half, fresh.flags, 0, PAGE - half);
-    if (full.batches != null) {
-      fresh.batches = new int[PAGE];
-      System.arraycopy(full.batches, half, fresh.batches, 0, PAGE - half);
-    }
+    int moved = full.used - half;
+    System.arraycopy(full.ids, half, fresh.ids, 0, moved);
+    System.arraycopy(full.whole, half, fresh.whole, 0, moved);
+    System.arraycopy(full.last, half, fresh.last, 0, moved);
+    System.arraycopy(full.flags, half, fresh.flags, 0, moved);
+    fresh.line = full.line;
+    fresh.lines = full.lines == null ? null : upper(full.lines, half, moved);
+    fresh.batches = full.batches == null ? null : upper(full.batches, half, moved);
+    fresh.lineBits = full.lineBits;
+    fresh.batchBits = full.batchBits;
+    fresh.used = moved;
     full.used = half;
-    fresh.used = PAGE - half;
-    return id < fresh.ids[0] ? full : fresh;
+    for (int i = 0; i < moved; i++) {
+      int state = fresh.flags[i] & STATE_BITS;
+      full.inState[state]--;
+      fresh.inState[state]++;
+    }
+    if (id < fresh.ids[0]) {
+      go(before);
+    }
+  }
+
+  private static int[] upper(int[] all, int from, int count) {
+    int[] upper = new int[PAGE];
+    System.arraycopy(all, from, upper, 0, count);
+    return upper;
   }
 
   private void move(int from, int to, int count) {
@@ -133,20 +204,29 @@ final class TaskIndex {
     System.arraycopy(page.whole, from, page.whole, to, count);
     System.arraycopy(page.last, from, page.last, to, count);
     System.arraycopy(page.flags, from, page.flags, to, count);
+    if (page.lines != null) {
+      System.arraycopy(page.lines, from, page.lines, to, count);
+    }
     if (page.batches != null) {
       System.arraycopy(page.batches, from, page.batches, to, count);
     }
   }
 
-  /** It is kept no more. */
+  /** It is kept no more; none is at hand then. */
   void remove() {
+    lines.release(line());
+    if (batch() != 0) {
+      batches.release(batch());
+    }
+    page.inState[state().ordinal()]--;
     move(place + 1, place, page.used - place - 1);
     page.used--;
     size--;
     if (page.used == 0) {
-      pages.remove(pages.get(0) == page ? 0 : pages.indexOf(page));
+      pages.remove(pages.get(pageAt) == page ? pageAt : pages.indexOf(page));
       page = null;
     }
+    place--;
   }
 
   long id() {
@@ -154,20 +234,20 @@ final class TaskIndex {
   }
 
   /** Chunk with what was submitted. */
-  long whole() {
+  int whole() {
     return page.whole[place];
   }
 
   /** Chunk with the last record. */
-  long last() {
+  int last() {
     return page.last[place];
   }
 
-  void whole(long chunk) {
+  void whole(int chunk) {
     page.whole[place] = chunk;
   }
 
-  void last(long chunk) {
+  void last(int chunk) {
     page.last[place] = chunk;
   }
 
@@ -176,9 +256,10 @@ final class TaskIndex {
   }
 
   void state(TaskState state) {
-    int flags = page.flags[place] & ~STATE_BITS | state.ordinal();
-    boolean revived = state().terminal() && !state.terminal();
-    page.flags[place] = (byte) (revived ? flags | REVIVED : flags);
+    int flags = page.flags[place];
+    page.inState[flags & STATE_BITS]--;
+    page.inState[state.ordinal()]++;
+    page.flags[place] = (byte) (flags & ~STATE_BITS | state.ordinal());
   }
 
   /** Whether it has an idempotency key. */
@@ -186,14 +267,18 @@ final class TaskIndex {
     return (page.flags[place] & KEYED) != 0;
   }
 
-  /** It had ended before. */
-  void revived() {
-    page.flags[place] |= REVIVED;
+  /** Whether it waits and never was anywhere else. */
+  boolean isUntried() {
+    return (page.flags[place] & UNTRIED) != 0;
   }
 
-  /** Whether it had ended before, and was tried again. */
-  boolean wasRevived() {
-    return (page.flags[place] & REVIVED) != 0;
+  void untried(boolean is) {
+    int flags = page.flags[place] & ~UNTRIED;
+    page.flags[place] = (byte) (is ? flags | UNTRIED : flags);
+  }
+
+  private int line() {
+    return page.lines == null ? page.line : page.lines[place];
   }
 
   /** Number of its batch; 0: it has none. */
@@ -201,18 +286,109 @@ final class TaskIndex {
     return page.batches == null ? 0 : page.batches[place];
   }
 
+  /** Number of a batch; 0: no task of it is kept. */
+  int batch(String name) {
+    return batches.find(name);
+  }
+
+  /** Whether any task of the batch with that number is kept. */
+  boolean hasBatch(int number) {
+    return batches.get(number) != null;
+  }
+
+  /** All batches' numbers are below. */
+  int batchBound() {
+    return batches.bound();
+  }
+
   /** Goes to the first task whose id is higher; false if there is none. */
   boolean after(long id) {
+    if (page != null && place >= 0 && place < page.used - 1 && page.ids[place] == id) {
+      place++;
+      return true;
+    }
     int at = Math.max(0, pageBefore(id));
-    while (at < pages.size()) {
-      page = pages.get(at);
+    for (; at < pages.size(); at++) {
+      go(at);
       int found = Arrays.binarySearch(page.ids, 0, page.used, id);
       place = found >= 0 ? found + 1 : -1 - found;
       if (place < page.used) {
         return true;
       }
-      at++;
     }
     return false;
+  }
+
+  /** Goes to the first untried task of that line whose id is higher; false if there is none. */
+  boolean waitingAfter(long id, LineKey key) {
+    int line = lines.find(key);
+    boolean more = line != 0 && after(id);
+    while (more) {
+      if (page.inState[TaskState.QUEUED.ordinal()] == 0 || (page.lineBits & bit(line)) == 0) {
+        // None of this page.
+        more = after(page.ids[page.used - 1]);
+      } else if (isUntried() && line() == line) {
+        return true;
+      } else {
+        more = after(id());
+      }
+    }
+    return false;
+  }
+
+  /** Goes to the last task that is asked for, below the query's id; false if there is none. */
+  boolean before(TaskQuery query) {
+    int batch = query.batch() == null ? 0 : batches.find(query.batch());
+    if (query.batch() != null && batch == 0) {
+      return false;
+    }
+    BitSet ofType = query.type() == null ? null : linesOf(query.type());
+    for (int at = pageBefore(query.before() - 1); at >= 0; at--) {
+      go(at);
+      if (mayHave(query.state(), ofType, batch)) {
+        int found = Arrays.binarySearch(page.ids, 0, page.used, query.before());
+        for (place = (found >= 0 ? found : -1 - found) - 1; place >= 0; place--) {
+          if (isOne(query.state(), ofType, batch)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private BitSet linesOf(String type) {
+    BitSet all = new BitSet();
+    for (int line = 1; line < lines.bound(); line++) {
+      if (lines.get(line) != null && lines.get(line).type().equals(type)) {
+        all.set(line);
+      }
+    }
+    return all;
+  }
+
+  /** Whether the page at hand may have such a task. */
+  private boolean mayHave(TaskState state, BitSet ofType, int batch) {
+    return (state == null || page.inState[state.ordinal()] > 0)
+        && (batch == 0 || (page.batchBits & bit(batch)) != 0)
+        && (ofType == null || mayHave(ofType));
+  }
+
+  private boolean mayHave(BitSet ofType) {
+    if (page.lines == null) {
+      return ofType.get(page.line);
+    }
+    for (int line = ofType.nextSetBit(0); line >= 0; line = ofType.nextSetBit(line + 1)) {
+      if ((page.lineBits & bit(line)) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isOne(TaskState state, BitSet ofType, int batch) {
+    return (state == null || state == state())
+        && (ofType == null || ofType.get(line()))
+        && (batch == 0 || batch == batch());
   }
 }

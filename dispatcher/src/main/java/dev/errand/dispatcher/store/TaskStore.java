@@ -1,8 +1,10 @@
 package dev.errand.dispatcher.store;
 
 import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +36,30 @@ public interface TaskStore {
    */
   String noRoom();
 
-  /** An ended task; null if it is not kept, or not any more. */
+  /**
+   * A task that has ended, or waits where only the store has it; null if it is not kept, or not any
+   * more.
+   */
   Future<StoredTask> read(long id);
+
+  /**
+   * The next untried tasks of a line, in their order: those that its queue has no room for.
+   *
+   * @param after only ids above
+   * @param most so many at most
+   * @param mostBytes no more once payloads are that large together
+   */
+  Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes);
+
+  /** Tasks, the newest first. */
+  Future<List<Listed>> list(TaskQuery query);
+
+  /**
+   * A task in a list.
+   *
+   * @param task its last record; null: it has not ended, and only the core has it
+   */
+  record Listed(long id, StoredTask task) {}
 
   /** Who is to be told of each ended task that is kept no more. */
   void onForgotten(Consumer<StoredTask> listener);

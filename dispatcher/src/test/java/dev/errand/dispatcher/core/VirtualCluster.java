@@ -129,7 +129,12 @@ final class VirtualCluster {
     letters.clear();
     store.restart();
     core = newCore();
-    core.recover(store.tasks.values(), store.types.values(), NOTHING, 0, now());
+    core.recover(
+        store.tasks.values().stream().map(Kept::of).toList(),
+        store.types.values(),
+        NOTHING,
+        0,
+        now());
     settle();
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.HistoryEntry;
+import dev.errand.dispatcher.core.Kept;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
@@ -207,7 +208,7 @@ class ChunkStoreTest {
                         || task.spec().key() != null
                         || task.spec().batch() != null)
             .toList();
-    assertThat(recovered.tasks()).containsExactlyElementsOf(told);
+    assertThat(recovered.tasks()).extracting(Kept::task).containsExactlyElementsOf(told);
     assertThat(recovered.lastId()).isEqualTo(lastId);
     Ledger others = recovered.others();
     assertThat(others.submitted() + told.size()).isEqualTo(model.size());
