@@ -5,9 +5,11 @@ import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.Refusal;
 import dev.errand.dispatcher.core.StoredTask;
+import dev.errand.dispatcher.store.TaskQuery;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -92,7 +94,29 @@ public final class Dispatch {
     Task live = core.view(id, now());
     return live != null
         ? Future.succeededFuture(live)
-        : store.read(id).map(ended -> ended == null ? null : ended.view());
+        : store.read(id).map(stored -> stored == null ? null : core.view(stored, now()));
+  }
+
+  /**
+   * Tasks, the newest first.
+   *
+   * @return as they stand, with their payloads
+   */
+  public Future<List<Task>> list(TaskQuery query) {
+    return store
+        .list(query)
+        .map(
+            found ->
+                found.stream()
+                    .map(this::view)
+                    .filter(task -> task != null)
+                    .filter(task -> query.state() == null || task.state() == query.state())
+                    .toList());
+  }
+
+  private Task view(TaskStore.Listed listed) {
+    Task live = core.view(listed.id(), now());
+    return live != null || listed.task() == null ? live : core.view(listed.task(), now());
   }
 
   /**
@@ -101,19 +125,32 @@ public final class Dispatch {
    * @return the task as it ended; fails with a {@link RefusedException}
    */
   public Future<Task> cancel(long id) {
-    Refusal refusal = core.cancel(id, now());
-    if (refusal == null) {
-      return recorded().compose(any -> find(id));
+    if (core.view(id, now()) != null) {
+      return cancelLive(id);
     }
-    return find(id)
+    return store
+        .read(id)
         .compose(
-            task ->
-                Future.failedFuture(
-                    new RefusedException(
-                        task == null || !task.state().terminal()
-                            ? refusal
-                            : Refusal.conflict(
-                                "task " + task.id() + " has ended: it " + task.state().text()))));
+            stored -> {
+              if (stored != null && stored.state().terminal()) {
+                return refused(
+                    Refusal.conflict(
+                        "task " + TaskId.text(id) + " has ended: it " + stored.state().text()));
+              }
+              if (stored != null) {
+                core.fetch(stored, now());
+              }
+              return cancelLive(id);
+            });
+  }
+
+  private Future<Task> cancelLive(long id) {
+    Refusal refusal = core.cancel(id, now());
+    return refusal == null ? recorded().compose(any -> find(id)) : refused(refusal);
+  }
+
+  private static <T> Future<T> refused(Refusal refusal) {
+    return Future.failedFuture(new RefusedException(refusal));
   }
 
   /**
@@ -208,6 +245,11 @@ public final class Dispatch {
       }
     }
     core.flush(now());
+    for (DispatcherCore.Load load : core.loads()) {
+      store
+          .waiting(load.line(), load.after(), load.most(), load.mostBytes())
+          .onComplete(done -> loaded(load, done));
+    }
     if (core.isUrgent()) {
       turn();
     }
@@ -220,15 +262,30 @@ public final class Dispatch {
       return;
     }
     if (failure != null) {
-      storeFailure = failure;
       told.forEach(promise -> promise.fail(failure));
-      log.error("the store failed, no more work is taken: {}", failure.getMessage());
-      onStoreFailure.accept(failure);
+      fail(failure);
       return;
     }
     core.durable(changes.number());
     told.forEach(Promise::complete);
     turn();
+  }
+
+  private void fail(Throwable failure) {
+    if (storeFailure == null) {
+      storeFailure = failure;
+      log.error("the store failed, no more work is taken: {}", failure.getMessage());
+      onStoreFailure.accept(failure);
+    }
+  }
+
+  private void loaded(DispatcherCore.Load load, AsyncResult<List<StoredTask>> done) {
+    if (done.failed()) {
+      fail(done.cause());
+    } else if (storeFailure == null) {
+      core.loaded(load, done.result(), now());
+      turn();
+    }
   }
 
   private void watched(DispatcherCore.Watching watching, StoredTask ended) {

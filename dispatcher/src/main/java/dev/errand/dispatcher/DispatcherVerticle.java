@@ -35,6 +35,10 @@ public final class DispatcherVerticle extends VerticleBase {
 
   private static final Logger log = LoggerFactory.getLogger(DispatcherVerticle.class);
   private static final int TICK_MILLIS = 50;
+
+  /** Of each line that waits so many are in memory: workers get them at once. */
+  private static final int WINDOW_TASKS = 50_000;
+
   private static final int LOOK_MILLIS = 1_000;
 
   private TaskStore store;
@@ -186,7 +190,18 @@ public final class DispatcherVerticle extends VerticleBase {
             settings.defaults().timeout().toMillis(),
             settings.defaults().maxAttempts(),
             settings.defaults().backoff().toMillis()),
-        CoreSettings.Timings.USUAL);
+        CoreSettings.Timings.USUAL,
+        window(settings.store()));
+  }
+
+  /**
+   * What only the disk has needs no memory: half of that is for tasks, an eighth for waiting ones.
+   */
+  private static CoreSettings.Window window(StoreSettings settings) {
+    long memory = Runtime.getRuntime().maxMemory();
+    return settings.kind() == StoreSettings.Kind.MEMORY
+        ? CoreSettings.Window.ALL
+        : new CoreSettings.Window(WINDOW_TASKS, memory / 8, memory / 2);
   }
 
   @Override

@@ -319,6 +319,7 @@ final class Auditor implements CoreView.Visitor {
       boolean its = task.spec.batch() != null && task.spec.batch().batch().equals(batch);
       boolean live =
           task.place != Place.NOWHERE
+              && task.place != Place.ASIDE
               && task.place != Place.SUBMITTED
               && task.place != Place.ENDING;
       if (its && live) {
@@ -851,16 +852,24 @@ final class Auditor implements CoreView.Visitor {
     shown = 0;
     view.show(this);
     if (recoveredLive != 0) {
-      if (shown != recoveredLive) {
+      if (shown + view.beyond() != recoveredLive) {
         throw violation(
             Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
             0,
             "%d tasks were to be recovered, %d are".formatted(recoveredLive, shown));
       }
+      findRecoveredAside();
       recoveredLive = 0;
     }
-    if (shown != live()) {
+    if (shown + places[Place.ASIDE.ordinal()] != live()) {
       findGone();
+    }
+    if (view.beyond() != places[Place.ASIDE.ordinal()]) {
+      throw violation(
+          Invariant.ONE_PLACE,
+          0,
+          "the core counts %d tasks that only the store has; there are %d"
+              .formatted(view.beyond(), places[Place.ASIDE.ordinal()]));
     }
     findLostPeers();
     if (view.liveTasks() > limits.queued() || view.liveBytes() > limits.queuedBytes()) {
@@ -898,7 +907,7 @@ final class Auditor implements CoreView.Visitor {
         }
       }
       case DELAYED, BACKOFF -> count(task, TaskState.SCHEDULED);
-      case QUEUED, RECOVERING -> count(task, TaskState.QUEUED);
+      case QUEUED, RECOVERING, ASIDE -> count(task, TaskState.QUEUED);
       case LEASED -> count(task, TaskState.RUNNING);
       case ENDING -> {
         if (task.last != null && task.last.status == Status.LOST) {
@@ -1192,9 +1201,22 @@ final class Auditor implements CoreView.Visitor {
     }
   }
 
+  private void findRecoveredAside() {
+    for (TaskRecord task : tasks.values()) {
+      if (task.seen != number && !task.endDurable) {
+        move(task, Place.ASIDE);
+      }
+    }
+  }
+
   private void findGone() {
     for (TaskRecord task : tasks.values()) {
-      if (task.place != Place.NOWHERE && task.seen != number) {
+      boolean here = task.place != Place.NOWHERE && task.place != Place.ASIDE;
+      if (here && task.seen != number) {
+        if (mayBeAside(task)) {
+          move(task, Place.ASIDE);
+          continue;
+        }
         if (!task.endDurable) {
           throw violation(
               Invariant.ACKNOWLEDGED_IS_NEVER_LOST,
@@ -1204,6 +1226,15 @@ final class Auditor implements CoreView.Visitor {
         move(task, Place.NOWHERE);
       }
     }
+  }
+
+  /** Whether only the store need have it. */
+  private boolean mayBeAside(TaskRecord task) {
+    return task.place == Place.SUBMITTED
+        && task.durable
+        && task.generation == 1
+        && task.spec.terms().delay() == 0
+        && task.spec.terms().expiresIn() == 0;
   }
 
   private void compareLedger() {

@@ -9,6 +9,7 @@ import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.StoredTask;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -117,6 +118,29 @@ final class DispatcherNode extends Host {
   }
 
   void cancel(long id) {
+    if (core.view(id, now()) != null) {
+      cancelInMemory(id);
+      return;
+    }
+    store.read(
+        id,
+        stored ->
+            on(
+                () -> {
+                  if (stored != null) {
+                    cancelStored(stored);
+                  }
+                }));
+  }
+
+  private void cancelStored(StoredTask stored) {
+    if (!stored.state().terminal()) {
+      core.fetch(stored, now());
+    }
+    cancelInMemory(stored.spec().id());
+  }
+
+  private void cancelInMemory(long id) {
     auditor.orders();
     if (core.cancel(id, now()) == null) {
       auditor.cancelled(id);
@@ -143,7 +167,7 @@ final class DispatcherNode extends Host {
             on(
                 () -> {
                   retrying.remove(id);
-                  if (ended != null) {
+                  if (ended != null && ended.state().terminal()) {
                     retry(ended);
                   }
                 }));
@@ -193,9 +217,19 @@ final class DispatcherNode extends Host {
     auditor.tells();
     core.flush(now());
     auditor.look();
+    for (DispatcherCore.Load load : core.loads()) {
+      store.waiting(load, found -> on(() -> loaded(load, found)));
+    }
     if (core.isUrgent()) {
       turn();
     }
+  }
+
+  private void loaded(DispatcherCore.Load load, List<StoredTask> found) {
+    auditor.orders();
+    core.loaded(load, found, now());
+    auditor.look();
+    turn();
   }
 
   private void watched(DispatcherCore.Watching watching, StoredTask found) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Where a task is; the order is the core's own, with {@link #NOWHERE} behind. */
+/** Where a task is; the order is the core's own, with those behind where no core has it. */
 enum Place {
   SUBMITTED,
   DELAYED,
@@ -14,6 +14,8 @@ enum Place {
   BACKOFF,
   LEASED,
   ENDING,
+  /** It waits, and only the store has it. */
+  ASIDE,
   /** Before its submission and after its end, and while there is no dispatcher. */
   NOWHERE;
 
@@ -21,7 +23,7 @@ enum Place {
 
   static {
     List<String> own = Stream.of(VALUES).map(Enum::name).toList();
-    if (!own.subList(0, own.size() - 1).equals(CoreView.places().toList())) {
+    if (!own.subList(0, own.size() - 2).equals(CoreView.places().toList())) {
       throw new IllegalStateException("the core has other places: this has to follow");
     }
   }

@@ -1,6 +1,8 @@
 package dev.errand.simulation;
 
 import dev.errand.dispatcher.core.Changes;
+import dev.errand.dispatcher.core.DispatcherCore;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TypeSettings;
 import java.util.ArrayDeque;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The disk: what was appended is written later, in order, several changes at a time, and forced if
@@ -16,7 +19,12 @@ import java.util.function.Consumer;
  */
 final class SimulatedStore {
 
-  private record Append(Changes changes, Runnable durable) {}
+  private sealed interface Work permits Append, Ask {}
+
+  private record Append(Changes changes, Runnable durable) implements Work {}
+
+  /** Is answered by what was handed over before: gives the answer, which is told later. */
+  private record Ask(Supplier<Runnable> question) implements Work {}
 
   private final Simulation simulation;
   private final Agenda agenda;
@@ -26,8 +34,8 @@ final class SimulatedStore {
   /** Everything that is written, in order. */
   private final List<Changes> written = new ArrayList<>();
 
-  private final ArrayDeque<Append> gathering = new ArrayDeque<>();
-  private List<Append> writing = List.of();
+  private final ArrayDeque<Work> gathering = new ArrayDeque<>();
+  private List<Work> writing = List.of();
   private final TreeMap<Long, StoredTask> tasks = new TreeMap<>();
   private final TreeMap<String, TypeSettings> types = new TreeMap<>();
   private int forced;
@@ -63,10 +71,11 @@ final class SimulatedStore {
     if (!writing.isEmpty() || gathering.isEmpty()) {
       return;
     }
-    List<Append> batch = new ArrayList<>(gathering);
+    List<Work> batch = new ArrayList<>(gathering);
     gathering.clear();
     writing = batch;
-    boolean force = batch.stream().anyMatch(append -> append.changes.urgent());
+    boolean force =
+        batch.stream().anyMatch(work -> work instanceof Append append && append.changes.urgent());
     int now = life;
     agenda.in(
         nanos(force),
@@ -84,13 +93,21 @@ final class SimulatedStore {
     return force ? chance.millis(0.1, 4) : chance.millis(0.01, 0.2);
   }
 
-  private void written(List<Append> batch, boolean force) {
+  private void written(List<Work> batch, boolean force) {
     writing = List.of();
-    batch.forEach(append -> keep(append.changes));
+    List<Runnable> durable = new ArrayList<>();
+    for (Work each : batch) {
+      if (each instanceof Append append) {
+        keep(append.changes);
+        durable.add(append.durable);
+      } else if (each instanceof Ask ask) {
+        durable.add(ask.question.get());
+      }
+    }
     if (force) {
       forced = written.size();
     }
-    batch.forEach(append -> append.durable.run());
+    durable.forEach(Runnable::run);
     write();
   }
 
@@ -118,7 +135,11 @@ final class SimulatedStore {
     life++;
     int least = power ? forced : written.size();
     List<Changes> all = new ArrayList<>(written);
-    writing.forEach(append -> all.add(append.changes));
+    for (Work each : writing) {
+      if (each instanceof Append append) {
+        all.add(append.changes);
+      }
+    }
     int kept = chance.of(0.3) ? least : chance.between(least, all.size());
     written.clear();
     written.addAll(all.subList(0, kept));
@@ -146,13 +167,42 @@ final class SimulatedStore {
     return List.copyOf(types.values());
   }
 
-  /** Looks for an ended task; null goes to the reader if there is none. */
+  /** Looks for a task; null goes to the reader if there is none. */
   void read(long id, Consumer<StoredTask> reader) {
-    agenda.in(
-        instant ? 0 : chance.millis(0.1, 5),
-        () -> {
-          StoredTask found = tasks.get(id);
-          reader.accept(found != null && found.state().terminal() ? found : null);
-        });
+    ask(() -> tasks.get(id), reader);
+  }
+
+  /** Looks for the next untried tasks of a line. */
+  void waiting(DispatcherCore.Load load, Consumer<List<StoredTask>> reader) {
+    ask(() -> next(load), reader);
+  }
+
+  private List<StoredTask> next(DispatcherCore.Load load) {
+    List<StoredTask> found = new ArrayList<>();
+    long bytes = 0;
+    for (StoredTask each : tasks.tailMap(load.after(), false).values()) {
+      boolean its = LineKey.of(each.spec().type(), each.spec().terms()).equals(load.line());
+      if (its && each.isUntried() && found.size() < load.most() && bytes < load.mostBytes()) {
+        found.add(each);
+        bytes += each.spec().payload().length();
+      }
+    }
+    return found;
+  }
+
+  /** Whoever asks is answered in his turn, by what is there then. */
+  private <T> void ask(Supplier<T> question, Consumer<T> reader) {
+    if (instant) {
+      T found = question.get();
+      agenda.in(0, () -> reader.accept(found));
+    } else {
+      gathering.add(
+          new Ask(
+              () -> {
+                T found = question.get();
+                return () -> reader.accept(found);
+              }));
+      write();
+    }
   }
 }

@@ -69,12 +69,23 @@ final class Simulation {
                 chance.of(0.15) ? chance.between(20, 80) : plans.length,
                 chance.of(0.1) ? chance.between(8_000, 20_000) : Long.MAX_VALUE),
             new CoreSettings.Defaults(8_000, 3, 300),
-            new CoreSettings.Timings(heartbeat, 3 * heartbeat, 5 * heartbeat, 600_000));
+            new CoreSettings.Timings(heartbeat, 3 * heartbeat, 5 * heartbeat, 600_000),
+            window());
     this.stormEnd = chance.millis(5_000, 18_000);
     this.auditor = new Auditor(this, settings, plans.length);
     this.store = new SimulatedStore(this, agenda, chance.split());
     this.dispatcher = new DispatcherNode(this, settings, store, chance.split());
     tally.seeds = 1;
+  }
+
+  /** In some, most of what waits is only in the store. */
+  private CoreSettings.Window window() {
+    return chance.of(0.4)
+        ? new CoreSettings.Window(
+            chance.between(1, 12),
+            chance.of(0.5) ? chance.between(2_000, 20_000) : Long.MAX_VALUE,
+            Long.MAX_VALUE)
+        : CoreSettings.Window.ALL;
   }
 
   /** Runs all of it. */
@@ -373,7 +384,8 @@ final class Simulation {
             ++epoch,
             settings.limits(),
             settings.defaults(),
-            settings.timings());
+            settings.timings(),
+            settings.window());
     dispatcher = new DispatcherNode(this, next, store, chance.split());
     if (agenda.now() >= stormEnd) {
       resumeAll();

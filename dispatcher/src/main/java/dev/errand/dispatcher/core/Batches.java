@@ -46,12 +46,12 @@ final class Batches {
   }
 
   /** A task is kept, and its line taken; it does not count before its submission is durable. */
-  void add(TaskSpec spec) {
-    if (spec.batch() != null) {
-      Batch batch = batches.computeIfAbsent(spec.batch().batch(), any -> new Batch());
+  void add(long task, BatchPlace place) {
+    if (place != null) {
+      Batch batch = batches.computeIfAbsent(place.batch(), any -> new Batch());
       batch.kept++;
-      if (spec.batch().line() != 0) {
-        batch.lines.put(spec.batch().line(), spec.id());
+      if (place.line() != 0) {
+        batch.lines.put(place.line(), task);
       }
     }
   }
@@ -64,9 +64,9 @@ final class Batches {
     }
   }
 
-  void recovered(TaskSpec spec, TaskState state) {
-    Batch batch = of(spec);
-    if (batch != null) {
+  void recovered(BatchPlace place, TaskState state) {
+    if (place != null) {
+      Batch batch = batches.get(place.batch());
       batch.live += state.terminal() ? 0 : 1;
       batch.book.submitted(state);
     }

@@ -9,9 +9,36 @@ package dev.errand.dispatcher.core;
  * @param limits of payloads, results and queues
  * @param defaults for tasks that ask for nothing
  * @param timings of links and leases
+ * @param window of what waits, that which is in memory
  */
 public record CoreSettings(
-    int cluster, long storeId, int epoch, Limits limits, Defaults defaults, Timings timings) {
+    int cluster,
+    long storeId,
+    int epoch,
+    Limits limits,
+    Defaults defaults,
+    Timings timings,
+    Window window) {
+
+  /** All that waits is in memory. */
+  public CoreSettings(
+      int cluster, long storeId, int epoch, Limits limits, Defaults defaults, Timings timings) {
+    this(cluster, storeId, epoch, limits, defaults, timings, Window.ALL);
+  }
+
+  /**
+   * How much of what waits is in memory, where the store has the rest.
+   *
+   * @param tasks of each line
+   * @param bytes of all of them; a few of each line are in memory even so
+   * @param mostBytes of all tasks in memory, the running ones and those that wait for a time too:
+   *     beyond, tasks are refused
+   */
+  public record Window(int tasks, long bytes, long mostBytes) {
+
+    /** For a store that has none of it. */
+    public static final Window ALL = new Window(Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
 
   /**
    * What is refused beyond.

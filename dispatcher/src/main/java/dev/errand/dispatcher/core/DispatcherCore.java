@@ -71,7 +71,7 @@ public final class DispatcherCore {
     this.settings = settings;
     this.port = port;
     this.wheel = new TimingWheel(start.nanos());
-    this.tasks = new Tasks(wheel, random, turns);
+    this.tasks = new Tasks(settings.window(), wheel, random, turns);
     this.leases = new Leases(settings, wheel, tasks, turns);
     tasks.join(leases);
     this.pace = new Pace(start.nanos());
@@ -225,16 +225,17 @@ public final class DispatcherCore {
       Ledger others,
       long lastId,
       Now now) {
+    tasks.backlogs().hold(true, 0);
     tasks.forgotten(others);
     intake.startAfter(lastId);
-    for (Kept kept : stored) {
-      StoredTask each = kept.task();
-      intake.startAfter(each.spec().id());
+    for (Kept each : stored) {
+      intake.startAfter(each.id());
       LiveTask task = tasks.recover(each, now);
       if (task != null) {
         leases.recover(task, each.state() == TaskState.RUNNING);
       }
     }
+    tasks.backlogs().hold(leases.isRecovering(), tasks.bytesInMemory());
     for (TypeSettings each : types) {
       TaskType type = tasks.types().get(each.type());
       type.settings = each;
@@ -281,7 +282,7 @@ public final class DispatcherCore {
   }
 
   /**
-   * Cancels what has not ended of a batch.
+   * Cancels what has not ended of a batch, as far as it is in memory.
    *
    * @return how many tasks that were
    */
@@ -343,8 +344,8 @@ public final class DispatcherCore {
   private final List<Watching> unresolved = new ArrayList<>();
 
   /**
-   * A client waits for a task that is not live: the owner looks in the store and answers by {@link
-   * #watched}.
+   * A client waits for a task that is not in memory: the owner looks in the store and answers by
+   * {@link #watched}.
    *
    * @param client opaque
    * @param id of the task
@@ -360,7 +361,7 @@ public final class DispatcherCore {
     }
   }
 
-  /** Takes the watched tasks that have ended or never were. */
+  /** Takes the watched tasks that have ended, never were, or only the store has. */
   public List<Watching> unresolved() {
     List<Watching> all = List.copyOf(unresolved);
     unresolved.clear();
@@ -370,9 +371,9 @@ public final class DispatcherCore {
   /**
    * What the store says to a {@link Watching}.
    *
-   * @param ended null if it knows no such task either
+   * @param stored null if it knows no such task either
    */
-  public void watched(Watching watching, StoredTask ended) {
+  public void watched(Watching watching, StoredTask stored) {
     ClientPeer client = (ClientPeer) watching.client();
     LiveTask task = tasks.get(watching.id());
     if (task != null) {
@@ -380,10 +381,15 @@ public final class DispatcherCore {
       Tasks.watch(task, client);
       return;
     }
-    if (ended == null) {
+    if (stored == null) {
       client.tellUnknown(watching.id());
+    } else if (!stored.state().terminal()) {
+      List<ClientPeer> all = new ArrayList<>(tasks.backlogs().watchers(watching.id()));
+      all.removeIf(each -> each.gone || each == client);
+      all.add(client);
+      tasks.backlogs().watch(watching.id(), all);
     } else {
-      client.tell(ended);
+      client.tell(stored);
     }
     turns.touch(client);
   }
@@ -408,6 +414,7 @@ public final class DispatcherCore {
     wheel.advance(now);
     if (leases.isRecovering() && now.nanos() - recoveryEnds >= 0) {
       leases.endRecovery(now);
+      tasks.backlogs().hold(false, tasks.bytesInMemory());
     }
     pace.look(tasks.ended(), now.nanos());
     lost.addAll(peers.expire(now).stream().map(worker -> worker.name).toList());
@@ -449,8 +456,6 @@ public final class DispatcherCore {
     for (Turns.Unrecorded next = turns.recorded(number);
         next != null;
         next = turns.recorded(number)) {
-      next.submitted().forEach(tasks::submitted);
-      granted.addAll(next.granted());
       for (Turns.Answer answer : next.answers()) {
         answer.client().tell(answer.accepted());
         turns.touch(answer.client());
@@ -459,6 +464,8 @@ public final class DispatcherCore {
           watch(answer.client(), answer.accepted().id());
         }
       }
+      next.submitted().forEach(tasks::submitted);
+      granted.addAll(next.granted());
       Iterator<LiveTask> ended = next.ended().iterator();
       for (StoredTask task : next.changes().tasks()) {
         if (task.state().terminal()) {
@@ -480,7 +487,46 @@ public final class DispatcherCore {
     turns.flush(port);
   }
 
-  /** The task as it stands; null if it has ended or never was. */
+  /**
+   * Tasks of a line that are to come into memory: the owner asks the store for the next ones, and
+   * answers by {@link #loaded}.
+   *
+   * @param backlog opaque
+   * @param line which one
+   * @param after only ids above
+   * @param most so many at most
+   * @param mostBytes no more once payloads are that large together
+   */
+  public record Load(Object backlog, LineKey line, long after, int most, long mostBytes) {}
+
+  /** Takes what is to be asked of the store at the end of the turn. */
+  public List<Load> loads() {
+    return tasks.backlogs().loads();
+  }
+
+  /** What the store says to a {@link Load}: the untried tasks in the order of their ids. */
+  public void loaded(Load load, List<StoredTask> next, Now now) {
+    tasks.loaded((Backlog) load.backlog(), next, now);
+  }
+
+  /**
+   * A task that waits where only the store has it is needed in memory, to be cancelled.
+   *
+   * @param stored what the store says of it now
+   */
+  public void fetch(StoredTask stored, Now now) {
+    if (tasks.get(stored.spec().id()) == null && stored.isUntried()) {
+      LiveTask task = tasks.fetch(stored, now);
+      task.queue.addLast(task);
+    }
+  }
+
+  /** A task as it stands that only the store has, as the store has it. */
+  public Task view(StoredTask stored, Now now) {
+    return stored.state().terminal() ? stored.view() : tasks.view(stored, now);
+  }
+
+  /** The task as it stands; null if it is not in memory. */
   public Task view(long id, Now now) {
     LiveTask task = tasks.find(id);
     return task == null ? null : Views.task(task, now);

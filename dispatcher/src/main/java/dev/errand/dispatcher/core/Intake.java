@@ -94,6 +94,12 @@ final class Intake {
     if (bytes > limits.queuedBytes()) {
       return full(tasks.count(), "limits.queuedBytes allows " + limits.queuedBytes() + " bytes");
     }
+    if (tasks.bytesInMemory() + payloadBytes > settings.window().mostBytes()) {
+      return full(
+          tasks.count(),
+          "tasks that run, wait for a time or are tried again take the memory that there is for"
+              + " them: give the dispatcher more (-Xmx)");
+    }
     return null;
   }
 

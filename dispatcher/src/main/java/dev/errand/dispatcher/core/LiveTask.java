@@ -3,6 +3,7 @@ package dev.errand.dispatcher.core;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -101,6 +102,15 @@ final class LiveTask extends Timer {
     return past;
   }
 
+  /** See {@link StoredTask#isUntried}. */
+  boolean isUntried() {
+    return state == TaskState.QUEUED
+        && tries.generation() == 1
+        && past == NOTHING
+        && spec.terms().delay() == 0
+        && spec.terms().expiresIn() == 0;
+  }
+
   /** Whether it waits for a time. */
   boolean isScheduled() {
     return place == Place.DELAYED || place == Place.BACKOFF;
@@ -117,6 +127,16 @@ final class LiveTask extends Timer {
    */
   boolean isSuspect() {
     return tries.losses() >= SUSPECT_LOSSES;
+  }
+
+  /** Who is to be told of its end. */
+  List<ClientPeer> watchers() {
+    if (moreWatchers == null) {
+      return watcher == null ? List.of() : List.of(watcher);
+    }
+    List<ClientPeer> all = new ArrayList<>(moreWatchers);
+    all.add(watcher);
+    return all;
   }
 
   void add(

@@ -213,5 +213,6 @@ final class Peers {
     client.gone = true;
     client.sending.clear();
     clients.remove(client.session.peer());
+    tasks.backlogs().forgetGone();
   }
 }

@@ -25,6 +25,9 @@ final class TaskQueue {
   private final TaskLine[] lines = new TaskLine[Terms.MAX_PRIORITY + 1];
   private final TaskLine suspects = new TaskLine();
 
+  /** What is not in memory, by priority; null where all ever was. */
+  private final Backlog[] backlogs = new Backlog[Terms.MAX_PRIORITY + 1];
+
   /** A bit for each priority of which a task waits. */
   private int occupied;
 
@@ -87,6 +90,19 @@ final class TaskQueue {
     return lines[priority];
   }
 
+  /** So many of that priority are in memory. */
+  int waiting(int priority) {
+    return lines[priority] == null ? 0 : lines[priority].size();
+  }
+
+  /** What is not in memory of that priority. */
+  Backlog backlog(int priority) {
+    if (backlogs[priority] == null) {
+      backlogs[priority] = new Backlog(this, priority);
+    }
+    return backlogs[priority];
+  }
+
   private void added(LiveTask task) {
     task.place = LiveTask.Place.QUEUED;
     if (!task.isSuspect()) {
@@ -103,6 +119,10 @@ final class TaskQueue {
       ordinary--;
       if (line.size() == 0) {
         occupied &= ~(1 << task.spec.terms().priority());
+      }
+      Backlog backlog = backlogs[task.spec.terms().priority()];
+      if (backlog != null) {
+        type.owner.left(backlog);
       }
     } else if (suspects.size() == 0) {
       unreserve();

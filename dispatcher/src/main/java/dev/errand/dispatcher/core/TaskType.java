@@ -24,6 +24,9 @@ final class TaskType {
   /** Leases of its tasks. */
   int running;
 
+  /** Waiting tasks that are not in memory. */
+  long beyond;
+
   /** Leases that ended and whose handler has not: they count against the limit. */
   int zombies;
 
@@ -49,6 +52,11 @@ final class TaskType {
       plain.unreserve();
       demanding.values().forEach(TaskQueue::unreserve);
     }
+  }
+
+  /** The queue of those that require just that; null if there are none. */
+  TaskQueue find(Map<String, String> require) {
+    return require.isEmpty() ? plain : demanding.get(require);
   }
 
   /** The queue of those that require just that. */

@@ -2,10 +2,12 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.CancelReason;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -33,10 +35,13 @@ final class Tasks {
   private final Batches batches = new Batches();
   private final Keys keys = new Keys();
   private Leases leases;
+  private final Backlogs backlogs;
   private long bytes;
+  private long bytesInMemory;
   private long ended;
 
-  Tasks(TimingWheel wheel, RandomGenerator random, Turns turns) {
+  Tasks(CoreSettings.Window window, TimingWheel wheel, RandomGenerator random, Turns turns) {
+    this.backlogs = new Backlogs(window);
     this.wheel = wheel;
     this.random = random;
     this.turns = turns;
@@ -64,13 +69,22 @@ final class Tasks {
   }
 
   /** Tasks that have not ended. */
-  int count() {
-    return live.size();
+  long count() {
+    return live.size() + backlogs.count();
   }
 
-  /** What they take in memory. */
+  /** What they take. */
   long bytes() {
     return bytes;
+  }
+
+  /** What those that are in memory take. */
+  long bytesInMemory() {
+    return bytesInMemory;
+  }
+
+  Backlogs backlogs() {
+    return backlogs;
   }
 
   /** Tasks that have ended since the start. */
@@ -78,17 +92,17 @@ final class Tasks {
     return ended;
   }
 
-  /** Shows all of them; none may end meanwhile. */
+  /** Shows all that are in memory; none may end meanwhile. */
   void forEach(Consumer<LiveTask> reader) {
     live.forEach(reader);
   }
 
-  /** The task, if it has not ended; its submission need not be durable. Else null. */
+  /** The task, if it is in memory; its submission need not be durable. Else null. */
   LiveTask get(long id) {
     return live.get(id);
   }
 
-  /** The task, if it has not ended and its submission is durable; else null. */
+  /** The task, if it is in memory and its submission is durable; else null. */
   LiveTask find(long id) {
     LiveTask task = live.get(id);
     return task == null || task.place == LiveTask.Place.SUBMITTED ? null : task;
@@ -99,7 +113,7 @@ final class Tasks {
     LiveTask task = add(spec);
     begin(task, now);
     keys.add(spec);
-    batches.add(spec);
+    batches.add(spec.id(), spec.batch());
     record(task, task.state == TaskState.SCHEDULED ? now.wallMillis() + delay(task) : 0);
     turns.changes().hurry();
     turns.submitted(task);
@@ -108,11 +122,20 @@ final class Tasks {
 
   private LiveTask add(TaskSpec spec) {
     TaskQueue queue = types.get(spec.type()).queue(spec.terms().require());
-    LiveTask task = new LiveTask(spec, queue);
     queue.live++;
+    bytes += size(spec);
+    return bring(spec, queue);
+  }
+
+  private LiveTask bring(TaskSpec spec, TaskQueue queue) {
+    LiveTask task = new LiveTask(spec, queue);
     live.add(task);
-    bytes += spec.payload().length() + OVERHEAD_BYTES;
+    bytesInMemory += size(spec);
     return task;
+  }
+
+  private static int size(TaskSpec spec) {
+    return spec.payload().length() + OVERHEAD_BYTES;
   }
 
   /** A generation begins. */
@@ -141,10 +164,71 @@ final class Tasks {
     }
     if (task.state == TaskState.SCHEDULED) {
       task.place = LiveTask.Place.DELAYED;
+    } else if (task.isUntried() && !hasRoom(task)) {
+      putAside(task);
+      return;
     } else {
       task.queue.addLast(task);
     }
     arm(task);
+  }
+
+  private boolean hasRoom(LiveTask task) {
+    return backlogs.hasRoom(task.queue.backlog(task.spec.terms().priority()), bytesInMemory);
+  }
+
+  /** It waits where only the store has it. */
+  private void putAside(LiveTask task) {
+    live.remove(task);
+    bytesInMemory -= size(task.spec);
+    backlogs.add(task.queue.backlog(task.spec.terms().priority()), task.spec.id());
+    List<ClientPeer> watchers = task.watchers();
+    if (!watchers.isEmpty()) {
+      backlogs.watch(task.spec.id(), watchers);
+    }
+  }
+
+  /** One of that line in memory waits no more. */
+  void left(Backlog backlog) {
+    backlogs.look(backlog, bytesInMemory);
+  }
+
+  /** The store has found the next tasks of a line. */
+  void loaded(Backlog backlog, List<StoredTask> next, Now now) {
+    backlog.loading = false;
+    for (StoredTask each : next) {
+      backlog.loadedUpTo = each.spec().id();
+      // Whoever was cancelled meanwhile is there already.
+      if (live.get(each.spec().id()) == null) {
+        fetch(each, now).queue.addLast(live.get(each.spec().id()));
+      }
+    }
+    backlogs.look(backlog, bytesInMemory);
+  }
+
+  /** A task comes into memory of which only the store knew; it is in no place yet. */
+  LiveTask fetch(StoredTask stored, Now now) {
+    TaskSpec spec = stored.spec();
+    TaskQueue queue = types.get(spec.type()).queue(spec.terms().require());
+    backlogs.remove(queue.backlog(spec.terms().priority()));
+    LiveTask task = bring(spec, queue);
+    restore(task, stored);
+    task.readyNanos = now.nanos() - Math.max(0, now.wallMillis() - stored.opened()) * MILLI;
+    backlogs.watchers(spec.id()).forEach(client -> watch(task, client));
+    return task;
+  }
+
+  /** A task as seen from outside of which only the store knows. */
+  Task view(StoredTask stored, Now now) {
+    TaskType type = types.find(stored.spec().type());
+    TaskQueue queue = type == null ? null : type.find(stored.spec().terms().require());
+    if (queue == null) {
+      return stored.view();
+    }
+    LiveTask task = new LiveTask(stored.spec(), queue);
+    restore(task, stored);
+    task.place = LiveTask.Place.QUEUED;
+    return Views.task(task, now);
   }
 
   /** Sets its timer to what comes first, if anything does. */
@@ -409,7 +493,8 @@ final class Tasks {
     if (batches.ended(stored.spec())) {
       turns.changes().endBatch(stored.spec().batch().batch());
     }
-    bytes -= task.spec.payload().length() + OVERHEAD_BYTES;
+    bytes -= size(task.spec);
+    bytesInMemory -= size(task.spec);
     task.queue.type.left(task.queue);
     if (task.watcher != null) {
       tell(task.watcher, stored);
@@ -470,15 +555,25 @@ final class Tasks {
     }
   }
 
-  /** A task of an earlier life of the dispatcher; what waits is not granted yet. */
-  LiveTask recover(StoredTask stored, Now now) {
-    keys.add(stored.spec());
-    batches.add(stored.spec());
-    batches.recovered(stored.spec(), stored.state());
-    if (stored.state().terminal()) {
-      book.submitted(stored.state());
+  /**
+   * A task of an earlier life of the dispatcher; what waits is not granted yet.
+   *
+   * @return null if it is not in memory
+   */
+  LiveTask recover(Kept kept, Now now) {
+    if (kept.isKeyed()) {
+      keys.add(kept.task().spec());
+    }
+    batches.add(kept.id(), kept.batch());
+    batches.recovered(kept.batch(), kept.state());
+    if (kept.state().terminal()) {
+      book.submitted(kept.state());
       return null;
     }
+    if (kept.isUntried() && !recoverToMemory(kept)) {
+      return null;
+    }
+    StoredTask stored = kept.task();
     LiveTask task = add(stored.spec());
     restore(task, stored);
     if (task.state == TaskState.RUNNING) {
@@ -501,6 +596,21 @@ final class Tasks {
     }
     arm(task);
     return task;
+  }
+
+  /** Whether it is one of the first of its line; else it is counted, and stays where it is. */
+  private boolean recoverToMemory(Kept kept) {
+    TaskQueue queue = types.get(kept.type()).queue(kept.terms().require());
+    Backlog backlog = queue.backlog(kept.terms().priority());
+    if (backlogs.hasRoom(backlog, bytesInMemory)) {
+      backlog.recovered++;
+      return true;
+    }
+    backlogs.add(backlog, kept.id());
+    queue.live++;
+    bytes += kept.payloadBytes() + OVERHEAD_BYTES;
+    book.submitted(TaskState.QUEUED);
+    return false;
   }
 
   /** The newest of those that a worker may still have; null if there is none. */

@@ -13,7 +13,7 @@ package dev.errand.dispatcher.core;
  */
 public record TypeView(
     String type,
-    int queued,
+    long queued,
     int running,
     int zombies,
     long oldestMillis,

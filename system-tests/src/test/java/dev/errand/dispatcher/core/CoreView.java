@@ -85,8 +85,13 @@ public final class CoreView {
       to.oversized(
           lost.size() + " ended leases are remembered, for " + count.remembered + " tasks");
     }
-    if (count.bytes != tasks.bytes()) {
-      to.oversized("tasks take " + count.bytes + " bytes, " + tasks.bytes() + " are counted");
+    if (count.bytes != tasks.bytesInMemory()) {
+      to.oversized(
+          "tasks take " + count.bytes + " bytes, " + tasks.bytesInMemory() + " are counted");
+    }
+    long beyond = tasks.types().all().stream().mapToLong(type -> type.beyond).sum();
+    if (beyond != tasks.backlogs().count()) {
+      to.oversized("types count " + beyond + " that are not in memory, of " + beyond());
     }
   }
 
@@ -178,11 +183,16 @@ public final class CoreView {
   }
 
   /** Tasks that have not ended, submitted or not. */
-  public int liveTasks() {
-    return live.size();
+  public long liveTasks() {
+    return tasks.count();
   }
 
-  /** What they are counted to take in memory. */
+  /** Of those the ones that only the store has. */
+  public long beyond() {
+    return tasks.backlogs().count();
+  }
+
+  /** What they are counted to take. */
   public long liveBytes() {
     return tasks.bytes();
   }
