@@ -39,6 +39,21 @@ final class Mistakes {
               "lost(lease, \"worker '\" + worker.name + \"' \" + how, now);",
               "{}"),
           inDispatcher(
+              "what only the store has is not asked for any more",
+              "Backlogs",
+              "if (backlog.count == 0 || backlog.loading || held) {",
+              "if (backlog.loadedUpTo > 0) {"),
+          inDispatcher(
+              "what only the store has is asked for from the second on",
+              "Backlogs",
+              "backlog.loadedUpTo = task - 1;",
+              "backlog.loadedUpTo = task;"),
+          inDispatcher(
+              "a task comes from the store twice",
+              "Tasks",
+              "if (live.get(each.spec().id()) == null) {",
+              "if (true) {"),
+          inDispatcher(
               "a failure counts twice",
               "Tasks",
               "task.tries = task.tries.failed();",

@@ -16,11 +16,10 @@ public record DispatcherSettings(
 
   /** Reads the keys; what is wrong is noted in the reader. */
   public static DispatcherSettings read(SettingsReader in) {
+    HttpSettings http = HttpSettings.read(in);
+    StoreSettings store = StoreSettings.read(in);
     return new DispatcherSettings(
-        HttpSettings.read(in),
-        StoreSettings.read(in),
-        LimitSettings.read(in),
-        DefaultSettings.read(in));
+        http, store, LimitSettings.read(in, store.kind()), DefaultSettings.read(in));
   }
 
   /**

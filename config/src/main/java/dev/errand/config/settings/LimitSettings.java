@@ -12,15 +12,20 @@ public record LimitSettings(int payload, int result, int queued, long queuedByte
 
   private static final long MAX = 16L << 20;
   private static final int MAX_QUEUED = 1_000_000_000;
-  private static final long USUAL_BYTES = 1L << 30;
+  private static final long USUAL_BYTES_IN_MEMORY = 1L << 30;
+  private static final long USUAL_BYTES_ON_DISK = 8L << 30;
+  private static final long MAX_BYTES_ON_DISK = 1L << 49;
 
-  static LimitSettings read(SettingsReader in) {
-    // What waits is in memory: more than all of it is no limit.
+  static LimitSettings read(SettingsReader in, StoreSettings.Kind store) {
+    // Where what waits is in memory, more than all of it is no limit.
     long heap = Runtime.getRuntime().maxMemory();
+    boolean inMemory = store == StoreSettings.Kind.MEMORY;
+    long usual = inMemory ? Math.min(USUAL_BYTES_IN_MEMORY, heap / 2) : USUAL_BYTES_ON_DISK;
+    long most = inMemory ? heap : MAX_BYTES_ON_DISK;
     return new LimitSettings(
         (int) in.size("limits.payload", 1 << 20, 1, MAX),
         (int) in.size("limits.result", 1 << 20, 1, MAX),
         in.integer("limits.queued", 10_000_000, 1, MAX_QUEUED),
-        in.size("limits.queuedBytes", Math.min(USUAL_BYTES, heap / 2), 1 << 10, heap));
+        in.size("limits.queuedBytes", usual, 1 << 10, most));
   }
 }

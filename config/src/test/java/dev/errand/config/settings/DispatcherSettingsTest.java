@@ -25,7 +25,6 @@ class DispatcherSettingsTest {
 
   @Test
   void aDispatcherNeedsNoSettingsOfItsOwn() {
-    long heap = Runtime.getRuntime().maxMemory();
     assertThat(read("{}"))
         .isEqualTo(
             new DispatcherSettings(
@@ -36,10 +35,16 @@ class DispatcherSettingsTest {
                     Duration.ofHours(24),
                     Duration.ofDays(7),
                     4L * 1024 * 1024 * 1024),
-                new LimitSettings(
-                    1_048_576, 1_048_576, 10_000_000, Math.min(heap / 2, 1_073_741_824)),
+                new LimitSettings(1_048_576, 1_048_576, 10_000_000, 8_589_934_592L),
                 new DefaultSettings(
                     Duration.ofMinutes(5), 3, Duration.ofSeconds(1), Duration.ofSeconds(20))));
+  }
+
+  @Test
+  void whatIsKeptInMemoryTakesNoMoreThanThatHas() {
+    long heap = Runtime.getRuntime().maxMemory();
+    assertThat(read("{'store': {'kind': 'memory'}}").limits().queuedBytes())
+        .isEqualTo(Math.min(heap / 2, 1_073_741_824));
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.TaskState;
-import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,8 +13,7 @@ final class Batches {
   private static final class Batch {
     final Ledger.Book book = new Ledger.Book();
 
-    /** From a line's number to the task's id. */
-    final Long2LongOpenHashMap lines = new Long2LongOpenHashMap();
+    final BatchLines lines = new BatchLines();
 
     long kept;
     long live;
@@ -26,7 +24,7 @@ final class Batches {
   /** Id of the task that was that line; 0: none. */
   long find(BatchPlace place) {
     Batch batch = batches.get(place.batch());
-    return batch == null || place.line() == 0 ? 0 : batch.lines.get(place.line());
+    return batch == null || place.line() == 0 ? 0 : batch.lines.find(place.line());
   }
 
   /** How its tasks stand; null if it has none. */
@@ -99,7 +97,7 @@ final class Batches {
     if (batch == null) {
       return;
     }
-    if (batch.lines.get(spec.batch().line()) == spec.id()) {
+    if (batch.lines.find(spec.batch().line()) == spec.id()) {
       batch.lines.remove(spec.batch().line());
     }
     if (--batch.kept == 0) {

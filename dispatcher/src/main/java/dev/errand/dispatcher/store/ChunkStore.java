@@ -504,6 +504,10 @@ final class ChunkStore implements AutoCloseable {
     return chunks.bytes();
   }
 
+  int chunks() {
+    return chunks.size();
+  }
+
   long id() {
     return notes.id();
   }

@@ -14,22 +14,14 @@ final class ToldTasks implements Iterator<Kept>, Kept {
 
   private final ChunkStore store;
   private final TaskIndex index;
-  private long next;
   private long id;
+  private boolean looked;
+  private boolean more;
   private ChunkReader head;
 
   ToldTasks(ChunkStore store, TaskIndex index) {
     this.store = store;
     this.index = index;
-    this.next = following(0);
-  }
-
-  private long following(long after) {
-    boolean more = index.after(after);
-    while (more && !isTold(index)) {
-      more = index.after(index.id());
-    }
-    return more ? index.id() : 0;
   }
 
   /** Whether the task at hand is one of them. */
@@ -39,17 +31,23 @@ final class ToldTasks implements Iterator<Kept>, Kept {
 
   @Override
   public boolean hasNext() {
-    return next != 0;
+    if (!looked) {
+      looked = true;
+      more = index.after(id);
+      while (more && !isTold(index)) {
+        more = index.after(index.id());
+      }
+    }
+    return more;
   }
 
   @Override
   public Kept next() {
-    if (next == 0) {
+    if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    id = next;
-    next = following(id);
-    index.find(id);
+    looked = false;
+    id = index.id();
     head = store.wholeHead();
     return this;
   }

@@ -9,6 +9,7 @@ import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.HistoryEntry;
 import dev.errand.dispatcher.core.Kept;
 import dev.errand.dispatcher.core.Ledger;
+import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.dispatcher.core.Tries;
@@ -196,6 +197,58 @@ class ChunkStoreTest {
   private void compare() {
     model.forEach((id, task) -> assertThat(store.read(id)).isEqualTo(task));
     assertThat(store.read(lastId + 1)).isNull();
+    for (int type = 0; type < 4; type++) {
+      compareList(null, "t" + type, null);
+      compareWaiting(new LineKey("t" + type, Map.of(), 4));
+      compareWaiting(new LineKey("t" + type, Map.of("gpu", "a1"), 4));
+    }
+    for (TaskState state : TaskState.values()) {
+      compareList(state, null, null);
+      compareList(state, "t1", null);
+      compareList(state, null, "b1");
+    }
+    compareList(null, null, "b2");
+    compareList(null, "t2", "none");
+    compareList(null, null, null);
+  }
+
+  /** In pages of seven. */
+  private void compareList(TaskState state, String type, String batch) {
+    List<StoredTask> wanted =
+        model.descendingMap().values().stream()
+            .filter(task -> state == null || task.state() == state)
+            .filter(task -> type == null || task.spec().type().equals(type))
+            .filter(
+                task ->
+                    batch == null
+                        || task.spec().batch() != null && task.spec().batch().batch().equals(batch))
+            .toList();
+    List<StoredTask> listed = new ArrayList<>();
+    long before = Long.MAX_VALUE;
+    List<TaskStore.Listed> page = store.list(new TaskQuery(state, type, batch, before, 7));
+    while (!page.isEmpty()) {
+      page.forEach(each -> listed.add(each.task()));
+      before = page.get(page.size() - 1).id();
+      page = store.list(new TaskQuery(state, type, batch, before, 7));
+    }
+    assertThat(listed).isEqualTo(wanted);
+  }
+
+  /** Three at a time. */
+  private void compareWaiting(LineKey line) {
+    List<StoredTask> wanted =
+        model.values().stream()
+            .filter(StoredTask::isUntried)
+            .filter(task -> LineKey.of(task.spec().type(), task.spec().terms()).equals(line))
+            .toList();
+    List<StoredTask> found = new ArrayList<>();
+    List<StoredTask> next = store.waiting(line, 0, 3, Long.MAX_VALUE);
+    while (!next.isEmpty()) {
+      assertThat(next).hasSizeLessThanOrEqualTo(3);
+      found.addAll(next);
+      next = store.waiting(line, next.get(next.size() - 1).spec().id(), 3, Long.MAX_VALUE);
+    }
+    assertThat(found).isEqualTo(wanted);
   }
 
   private void compareRecovered() {
@@ -321,6 +374,54 @@ class ChunkStoreTest {
     now += 3 * HOUR + 1;
     store.write(List.of(), now);
     assertThat(store.read(task.spec().id())).isNull();
+  }
+
+  @Test
+  void noMoreIsReadOfALineThanThereIsRoomFor() {
+    Life life = new Life(12);
+    List<StoredTask> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      lastId++;
+      TaskSpec spec =
+          new TaskSpec(lastId, "t", Bytes.of("1".repeat(100)), Terms.NONE, null, null, now);
+      all.add(
+          new StoredTask(
+              spec, TaskState.QUEUED, now, new Tries(1, 0, 0, 0), null, null, null, 0, null));
+    }
+    store.write(List.of(changes(all.toArray(StoredTask[]::new))), now);
+    LineKey line = LineKey.of("t", Terms.NONE);
+    assertThat(store.waiting(line, 0, 10, 250)).isEqualTo(all.subList(0, 3));
+    assertThat(store.waiting(line, lastId - 1, 10, 1)).isEqualTo(all.subList(9, 10));
+    store.write(List.of(changes(life.next(all.get(9)))), now);
+    assertThat(store.waiting(line, lastId - 2, 10, 1_000)).isEqualTo(all.subList(8, 9));
+  }
+
+  @Test
+  void manySmallChunksAreGathered() {
+    Life life = new Life(13);
+    for (int i = 0; i < 5_000; i++) {
+      StoredTask task = life.single();
+      StoredTask end = life.with(task, TaskState.SUCCEEDED, task.tries());
+      model.put(task.spec().id(), end);
+      store.write(List.of(changes(task)), now);
+      store.write(List.of(changes(end)), now);
+      now++;
+    }
+    assertThat(store.chunks()).isLessThan(2_500);
+    compare();
+    reopen();
+    assertThat(store.chunks()).isLessThan(2_500);
+    compare();
+    now += 2 * HOUR - 3_000;
+    store.write(List.of(), now);
+    long left = model.keySet().stream().filter(id -> store.read(id) != null).count();
+    assertThat(left).as("each is kept for its own time").isBetween(2_500L, 3_500L);
+    now += 5_000;
+    for (int i = 0; i < 10; i++) {
+      store.write(List.of(), now);
+    }
+    assertThat(model.keySet()).noneMatch(id -> store.read(id) != null);
+    assertThat(store.chunks()).isZero();
   }
 
   @Test
