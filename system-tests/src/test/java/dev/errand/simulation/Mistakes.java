@@ -151,8 +151,9 @@ final class Mistakes {
               "a restarted dispatcher knows no keys",
               "Tasks",
               """
-                LiveTask recover(StoredTask stored, Now now) {
-                  keys.add(stored.spec());
+                  if (kept.isKeyed()) {
+                    keys.add(kept.task().spec());
+                  }
               """,
               """
                 LiveTask recover(StoredTask stored, Now now) {

@@ -3,6 +3,7 @@ package dev.errand.systemtests;
 import static org.awaitility.Awaitility.await;
 
 import dev.errand.command.NodeProcess;
+import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,7 @@ final class KillRounds {
 
   private void start(Path notes) throws Exception {
     workerJar =
-        NotingHandler.jar(ProcessCluster.jar("worker-verticle"), cluster.file("noting-worker.jar"));
+        HandlerJar.of(cluster.file("noting-worker.jar"), NotingHandler.class, TaskHandler.class);
     dispatcher = cluster.dispatcher(conf);
     NodeProcess staying = startWorker("staying");
     worker = startWorker("victim");

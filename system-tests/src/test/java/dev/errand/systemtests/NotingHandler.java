@@ -8,15 +8,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 
 /**
  * {@code note}: writes down that it runs, in a file, before it does anything else, so that no kill
@@ -38,23 +33,6 @@ public final class NotingHandler implements TaskHandler {
   /** The names that were noted, once for each attempt that began. */
   static List<String> noted(Path file) throws IOException {
     return Files.exists(file) ? Files.readAllLines(file) : List.of();
-  }
-
-  /** A worker's jar that has this handler beside its own. */
-  static Path jar(Path workerJar, Path jar) throws IOException {
-    Manifest manifest;
-    try (JarFile worker = new JarFile(workerJar.toFile())) {
-      manifest = worker.getManifest();
-    }
-    manifest.getMainAttributes().putValue("Class-Path", workerJar.toUri().toString());
-    String entry = NotingHandler.class.getName().replace('.', '/') + ".class";
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      out.putNextEntry(new JarEntry(entry));
-      NotingHandler.class.getClassLoader().getResourceAsStream(entry).transferTo(out);
-      out.putNextEntry(new JarEntry("META-INF/services/" + TaskHandler.class.getName()));
-      out.write(NotingHandler.class.getName().getBytes(StandardCharsets.UTF_8));
-    }
-    return jar;
   }
 
   @Override

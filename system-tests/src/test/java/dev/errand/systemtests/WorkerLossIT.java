@@ -9,6 +9,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.client.TaskClient;
+import dev.errand.worker.api.BlockingTaskHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,24 @@ class WorkerLossIT {
         assertThat(now.worker()).isEqualTo(ends.get(id).worker());
         assertThat(now.times()).isEqualTo(ends.get(id).times());
       }
+    }
+  }
+
+  @Test
+  void aHandlerThatEndsItsProcessIsPoison() throws Exception {
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      Path jar =
+          HandlerJar.of(
+              cluster.file("exiting.jar"), ExitingHandler.class, BlockingTaskHandler.class);
+      TaskClient client = cluster.client();
+      Task task = get(client.submit(TaskRequest.of("exit", 1)));
+      for (int i = 1; i <= 3; i++) {
+        NodeProcess worker = cluster.startWorker("worker-" + i, jar);
+        assertThat(worker.awaitEnd(40)).isEqualTo(ExitingHandler.CODE);
+      }
+      Task ended = get(client.await(task.id(), Duration.ofSeconds(20)));
+      assertThat(ended.error().kind().text()).isEqualTo("poison");
     }
   }
 

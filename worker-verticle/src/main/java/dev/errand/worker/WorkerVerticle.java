@@ -3,6 +3,7 @@ package dev.errand.worker;
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
 import dev.errand.config.launch.NodeFailure;
+import dev.errand.config.launch.ProcessEnd;
 import dev.errand.config.settings.WorkerSettings;
 import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Terms;
@@ -167,6 +168,10 @@ public final class WorkerVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     if (core == null) {
+      return Future.succeededFuture();
+    }
+    if (ProcessEnd.isCalledForByCode()) {
+      // A handler ended the process: what runs is not given back, or it would end the next one too.
       return Future.succeededFuture();
     }
     leaving = new Leaving();

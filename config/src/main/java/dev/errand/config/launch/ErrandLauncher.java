@@ -40,7 +40,6 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   public static final String END_WITH_INPUT = "errand.endWithInput";
 
   private static final int ADMIT_SECONDS = 10;
-  private static final String INPUT_THREAD = "errand-input";
 
   private final String[] arguments;
   private final Map<String, String> environment;
@@ -246,7 +245,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
               }
               System.exit(ExitCode.DONE);
             },
-            INPUT_THREAD);
+            ProcessEnd.INPUT_THREAD);
     thread.setDaemon(true);
     thread.start();
   }
@@ -254,23 +253,9 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   /** A process that was told to end and did so in order has done well. */
   @Override
   public void afterVertxStopped(HookContext context) {
-    if (failure == null && !isExitingByItself()) {
+    if (failure == null && !ProcessEnd.isCalledForByCode()) {
       Runtime.getRuntime().halt(ExitCode.DONE);
     }
-  }
-
-  /**
-   * Whether some code of this process, such as a handler, has called for its end; then the exit
-   * code is its own. The end of the input and a signal may come together, and are one call.
-   */
-  private static boolean isExitingByItself() {
-    return Thread.getAllStackTraces().entrySet().stream()
-        .filter(thread -> !thread.getKey().getName().equals(INPUT_THREAD))
-        .flatMap(thread -> Arrays.stream(thread.getValue()))
-        .anyMatch(
-            frame ->
-                frame.getClassName().equals("java.lang.Runtime")
-                    && frame.getMethodName().equals("exit"));
   }
 
   /** The same for one that was still waiting for its peers. */

@@ -41,6 +41,7 @@ final class ChunkStore implements AutoCloseable {
   private final Notes notes;
   private final Room room;
   private final ChunkFiles files;
+  private final Mark mark;
   private final TaskIndex index = new TaskIndex();
   private final ChunkTable chunks = new ChunkTable();
   private final Retention retention;
@@ -54,6 +55,11 @@ final class ChunkStore implements AutoCloseable {
   private LineKey lastLine;
   private long lastChunk;
 
+  /** The newest chunk as it was with the last write, and with the last that was forced. */
+  private long written;
+
+  private long forced;
+
   /** What the chunks hold because of tasks that have not ended. */
   private long liveBytes;
 
@@ -63,6 +69,7 @@ final class ChunkStore implements AutoCloseable {
     this.notes = new Notes(disk);
     this.room = room;
     this.files = new ChunkFiles(disk);
+    this.mark = new Mark(settings.path());
     this.retention = new Retention(settings);
   }
 
@@ -77,6 +84,7 @@ final class ChunkStore implements AutoCloseable {
       ChunkStore store = new ChunkStore(settings, disk, new Room(settings.path()));
       store.notes.read(settings.path());
       store.readAll();
+      store.mark.check(store.lastChunk);
       store.notes.begin();
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
@@ -108,6 +116,18 @@ final class ChunkStore implements AutoCloseable {
   private void readAll() throws RocksDBException, MalformedFrameException {
     files.checkBodies();
     files.readAll(this::replay);
+    Notes.Chunks kept = notes.chunks();
+    if (chunks.size() != kept.count()) {
+      throw StoreException.damaged(
+          settings.path(),
+          "files of it are missing or cut off: there were "
+              + kept.count()
+              + " chunks, and "
+              + chunks.size()
+              + " are there",
+          null);
+    }
+    lastChunk = Math.max(lastChunk, kept.newest());
     retention.settle();
     chunks.allFound();
     notes.given(index.newest());
@@ -242,9 +262,13 @@ final class ChunkStore implements AutoCloseable {
         ChunkFiles.delete(batch, dead);
       }
       if (batch.count() > 0) {
+        Notes.put(batch, new Notes.Chunks(lastChunk, chunks.size()));
         disk.write(batch, urgent);
+        written = lastChunk;
+        forced = urgent ? written : forced;
       }
-      room.look();
+      room.look(liveBytes);
+      mark.note(forced, now);
     } catch (RocksDBException | MalformedFrameException e) {
       throw new StoreException(
           "the store in " + settings.path().toAbsolutePath() + " failed: " + e.getMessage(), e);
@@ -518,6 +542,8 @@ final class ChunkStore implements AutoCloseable {
 
   @Override
   public void close() {
-    disk.close();
+    if (disk.close()) {
+      mark.note(written);
+    }
   }
 }

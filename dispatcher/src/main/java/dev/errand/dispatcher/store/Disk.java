@@ -21,7 +21,10 @@ import org.rocksdb.WriteOptions;
  * A store's folder: RocksDB in {@code tasks}, which does the log, the checksums and the recovery,
  * and beside it a note of who holds it. Owner: the store's thread.
  */
-final class Disk implements AutoCloseable {
+final class Disk {
+
+  /** Where RocksDB has its files. */
+  static final String TASKS = "tasks";
 
   private static final String HOLDER = "held-by";
   private static final long LEAST_BUFFER = 1L << 20;
@@ -46,7 +49,7 @@ final class Disk implements AutoCloseable {
    * @throws StoreException if that can't be
    */
   static Disk open(Path folder) {
-    Path tasks = folder.resolve("tasks");
+    Path tasks = folder.resolve(TASKS);
     try {
       Files.createDirectories(tasks);
       force(folder);
@@ -168,16 +171,25 @@ final class Disk implements AutoCloseable {
     db.write(force ? forced : written, batch);
   }
 
-  @Override
-  public void close() {
+  /**
+   * Frees it; the second time that does nothing.
+   *
+   * @return whether all that was written is safe now; what was promised was forced before
+   */
+  boolean close() {
+    if (!db.isOwningHandle()) {
+      return false;
+    }
+    boolean safe = true;
     try {
       db.syncWal();
     } catch (RocksDBException e) {
-      // Whatever was promised was forced before.
+      safe = false;
     }
     db.close();
     written.close();
     forced.close();
     options.close();
+    return safe;
   }
 }

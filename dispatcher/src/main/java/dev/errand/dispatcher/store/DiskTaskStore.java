@@ -147,8 +147,7 @@ public final class DiskTaskStore implements TaskStore {
         // Whoever reads sees what was handed over before.
         write(group);
         if (each instanceof Close close) {
-          tasks.close();
-          loop.execute(close.closed::complete);
+          close(close.closed);
           return;
         }
         answer((Ask<?>) each);
@@ -158,6 +157,15 @@ public final class DiskTaskStore implements TaskStore {
         idle();
       }
       taken.clear();
+    }
+  }
+
+  private void close(Promise<Void> closed) {
+    try {
+      tasks.close();
+      loop.execute(closed::complete);
+    } catch (RuntimeException e) {
+      loop.execute(() -> closed.fail(e));
     }
   }
 

@@ -29,6 +29,7 @@ final class Notes {
   private static final byte[] ID_KEY = {'m', 'i'};
   private static final byte[] EPOCH_KEY = {'m', 'e'};
   private static final byte[] COUNTS_KEY = {'m', 'l'};
+  private static final byte[] CHUNKS_KEY = {'m', 'c'};
 
   private final Disk disk;
   private final long[] forgotten = new long[TaskState.values().length];
@@ -70,6 +71,30 @@ final class Notes {
         forgotten[state.ordinal()] = in.varint();
       }
     }
+  }
+
+  /**
+   * The chunks as they were after the last write.
+   *
+   * @param newest number of the newest that ever was
+   * @param count how many there were
+   */
+  record Chunks(long newest, int count) {}
+
+  Chunks chunks() throws RocksDBException {
+    byte[] kept = disk.get(CHUNKS_KEY);
+    if (kept == null) {
+      return new Chunks(0, 0);
+    }
+    ByteBuffer in = ByteBuffer.wrap(kept);
+    return new Chunks(in.getLong(), in.getInt());
+  }
+
+  /** Keeps that with that batch. */
+  static void put(WriteBatch batch, Chunks chunks) throws RocksDBException {
+    ByteBuffer out = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+    out.putLong(chunks.newest).putInt(chunks.count);
+    batch.put(CHUNKS_KEY, out.array());
   }
 
   /** The next life begins, whatever happens to the power. */

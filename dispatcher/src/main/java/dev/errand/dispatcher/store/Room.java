@@ -23,9 +23,14 @@ final class Room {
     this.disk = Files.getFileStore(folder);
   }
 
-  void look() {
+  /**
+   * Looks.
+   *
+   * @param live bytes of tasks that have not ended: their results may well be as large
+   */
+  void look(long live) {
     try {
-      long least = Math.min(RESERVE_BYTES, disk.getTotalSpace() / RESERVE_PART);
+      long least = Math.min(RESERVE_BYTES, disk.getTotalSpace() / RESERVE_PART) + live;
       long usable = disk.getUsableSpace();
       problem =
           usable >= least

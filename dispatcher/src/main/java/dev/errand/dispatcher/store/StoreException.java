@@ -17,11 +17,15 @@ public final class StoreException extends RuntimeException {
 
   /** What is on the disk can't be what was written. */
   static StoreException damaged(Path folder, Exception e) {
+    return damaged(folder, e.getMessage(), e);
+  }
+
+  static StoreException damaged(Path folder, String how, Exception e) {
     return new StoreException(
         "the store in "
             + folder.toAbsolutePath()
             + " is damaged: "
-            + e.getMessage()
+            + how
             + "; bring the folder back from a copy, or see what can be saved of it: ./errand store"
             + " check "
             + folder.toAbsolutePath(),

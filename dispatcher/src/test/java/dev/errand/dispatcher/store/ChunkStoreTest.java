@@ -23,10 +23,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -57,7 +59,8 @@ class ChunkStoreTest {
   private ChunkStore store;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
+    Files.createDirectories(folder.resolve("empty"));
     store =
         ChunkStore.open(
             new StoreSettings(
@@ -73,7 +76,7 @@ class ChunkStoreTest {
     store.close();
   }
 
-  private void reopen() {
+  private void reopen() throws IOException {
     store.close();
     open();
   }
@@ -269,7 +272,7 @@ class ChunkStoreTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  void whatWasWrittenIsThereWheneverItIsOpenedAnew(long seed) {
+  void whatWasWrittenIsThereWheneverItIsOpenedAnew(long seed) throws IOException {
     Life life = new Life(seed);
     for (int step = 0; step < 60; step++) {
       List<Changes> group = new ArrayList<>();
@@ -289,7 +292,7 @@ class ChunkStoreTest {
 
   @ParameterizedTest
   @ValueSource(longs = {21, 22, 23, 24, 25, 26})
-  void whatWasForgottenDoesNotComeBack(long seed) {
+  void whatWasForgottenDoesNotComeBack(long seed) throws IOException {
     Life life = new Life(seed);
     for (int step = 0; step < 80; step++) {
       store.write(List.of(life.turn()), now);
@@ -322,7 +325,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void eachLifeHasAnEpochOfItsOwnAndTheSameId() {
+  void eachLifeHasAnEpochOfItsOwnAndTheSameId() throws IOException {
     long id = store.id();
     assertThat(store.epoch()).isEqualTo(1);
     reopen();
@@ -332,7 +335,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void endedTasksAreForgottenAfterTheirRetentionAndStayCounted() {
+  void endedTasksAreForgottenAfterTheirRetentionAndStayCounted() throws IOException {
     Life life = new Life(7);
     List<StoredTask> all = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -397,7 +400,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void manySmallChunksAreGathered() {
+  void manySmallChunksAreGathered() throws IOException {
     Life life = new Life(13);
     for (int i = 0; i < 5_000; i++) {
       StoredTask task = life.single();
@@ -425,7 +428,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void theOldestEndedGoWhenTheyTakeTooMuch() {
+  void theOldestEndedGoWhenTheyTakeTooMuch() throws IOException {
     bytes = 200_000;
     reopen();
     Life life = new Life(9);
@@ -441,7 +444,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void fewThatWaitDoNotKeepAllThatCameWithThem() {
+  void fewThatWaitDoNotKeepAllThatCameWithThem() throws IOException {
     Life life = new Life(10);
     StoredTask stays = life.submitted();
     String large = "\"" + "x".repeat(1_000_000) + "\"";
@@ -478,7 +481,7 @@ class ChunkStoreTest {
   }
 
   /** Some tasks, so that there is something in each kind of file. */
-  private void fill() {
+  private void fill() throws IOException {
     Life life = new Life(11);
     for (int i = 0; i < 200; i++) {
       store.write(List.of(life.turn()), now);
@@ -526,17 +529,76 @@ class ChunkStoreTest {
     compare();
   }
 
+  /** As a process leaves it that is killed while it writes. */
   @Test
   void aTornTailOfTheLogIsCutOff() throws IOException {
     fill();
+    Path left = folder.resolve("left");
+    copy(folder.resolve("store"), left);
     store.close();
-    Path log = files(".*\\.log").get(0);
-    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
-      channel.truncate(channel.size() - 3);
-    }
+    copy(left, folder.resolve("store"));
+    truncate(files(".*\\.log").get(0), 3);
     open();
     long missing = model.keySet().stream().filter(id -> store.read(id) == null).count();
     assertThat(missing).isLessThan(40);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(to)) {
+      all.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (NoSuchFileException e) {
+      // It is new.
+    }
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each)));
+      }
+    }
+  }
+
+  private static void truncate(Path file, long by) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - by);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".*\\.log", "MANIFEST.*"})
+  void aFileThatIsCutOffRefusesTheStart(String pattern) throws IOException {
+    fill();
+    store.close();
+    Path file = files(pattern).get(0);
+    truncate(file, file.toFile().length() / 2);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(folder.resolve("store").toString());
+    copy(folder.resolve("empty"), folder.resolve("store"));
+    open();
+  }
+
+  @Test
+  void aLogThatIsGoneRefusesTheStart() throws IOException {
+    fill();
+    store.close();
+    for (Path log : files(".*\\.log")) {
+      Files.delete(log);
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("files of it are missing or cut off");
+    copy(folder.resolve("empty"), folder.resolve("store"));
+    open();
+  }
+
+  @Test
+  void filesThatGoWhileItRunsEndIt() throws IOException {
+    fill();
+    copy(folder.resolve("empty"), folder.resolve("store"));
+    now += 2_000;
+    assertThatThrownBy(() -> store.write(List.of(), now))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("its files are gone");
+    assertThatThrownBy(store::close).hasMessageContaining("its files are gone");
   }
 
   @Test

@@ -156,20 +156,23 @@ final class ClientCore implements DispatcherLink.Owner {
     link.sending().clear();
     if (sameStore) {
       failUnanswered();
-    } else {
-      submitAgain();
     }
+    submitAgain();
     for (Map.Entry<Long, List<Submission>> entry : awaited.entrySet()) {
       new Watch(entry.getKey()).write(link.batch(FrameKind.WATCH));
     }
   }
 
+  /** Those that could be taken twice: the others have a key, or a line's number. */
   private void failUnanswered() {
-    for (Submission next = unanswered.poll(); next != null; next = unanswered.poll()) {
-      next.failed(
+    List<Submission> unsure = unanswered.stream().filter(each -> !each.isKnownAgain()).toList();
+    unanswered.removeIf(each -> !each.isKnownAgain());
+    for (Submission each : unsure) {
+      each.failed(
           new SubmissionException(
-              "the dispatcher was out of reach for so long that it can't say whether it took this"
-                  + " task; look for it, or submit it again"));
+              "the dispatcher began anew, or was out of reach for too long, and can't say whether"
+                  + " it took this task: look for it, or submit it again; with an idempotencyKey"
+                  + " that is done by itself"));
     }
   }
 

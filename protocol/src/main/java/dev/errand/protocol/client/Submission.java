@@ -15,6 +15,12 @@ abstract class Submission {
     this.watched = watched;
   }
 
+  /** Whether the dispatcher finds out if it is told of the same task again. */
+  boolean isKnownAgain() {
+    return request.idempotencyKey() != null
+        || request.batch() != null && request.batch().line() != 0;
+  }
+
   /** The dispatcher has it for good, under that id. */
   abstract void accepted(long id);
 

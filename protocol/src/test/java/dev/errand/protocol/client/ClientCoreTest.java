@@ -340,7 +340,7 @@ class ClientCoreTest {
     submit("c");
     begin(1, FORGOTTEN);
     assertThat(told).hasSize(2);
-    assertThat(told.get(1)).startsWith("b SubmissionException: the dispatcher was out of reach");
+    assertThat(told.get(1)).startsWith("b SubmissionException: the dispatcher began anew");
     assertThat(submits()).containsExactly("3 c");
     assertThat(watches()).containsExactly(1L);
     accept(3, ID + 3);
