@@ -41,6 +41,15 @@ final class Folders {
     return sum.bytes;
   }
 
+  /** Makes another one with the same in it. */
+  static void copy(Path folder, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(folder.relativize(file)));
+      }
+    }
+  }
+
   /** Deletes it with all that is in it. */
   static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {

@@ -86,7 +86,23 @@ public final class StoreBench implements Callable<Integer> {
     StoreCluster.Setup setup = new StoreCluster.Setup(home(), folder, dispatcherJvm);
     head();
     measure(Part.THROUGHPUT, () -> new Throughput(setup, report, brief).run());
+    measure(Part.LATENCY, () -> new Latency(setup, report, brief).run());
+    for (int tasks : waiting()) {
+      measure(Part.RESTART, () -> new Restart(setup, report, tasks).run());
+    }
+    measure(Part.DAY, () -> new Day(setup, report, day == 0 ? usualDay() : day).run());
     return failed ? 1 : 0;
+  }
+
+  private List<Integer> waiting() {
+    if (restart != null) {
+      return restart;
+    }
+    return brief ? List.of(100_000) : List.of(1_000_000, 10_000_000);
+  }
+
+  private long usualDay() {
+    return brief ? 1_000_000 : 50_000_000;
   }
 
   /** Where this class is two folders above {@code bench/target}. */
