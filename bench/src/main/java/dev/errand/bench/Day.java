@@ -11,7 +11,7 @@ import java.util.Locale;
  */
 final class Day {
 
-  private static final int PARTS = 20;
+  static final int PARTS = 20;
   private static final int IN_FLIGHT = 1_000;
 
   /** What an ended task of these takes in the store, about. */

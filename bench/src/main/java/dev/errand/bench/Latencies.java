@@ -35,11 +35,6 @@ final class Latencies {
     return count;
   }
 
-  /** In nanoseconds. */
-  long max() {
-    return max;
-  }
-
   /**
    * The latency that so large a part does not exceed, in nanoseconds.
    *

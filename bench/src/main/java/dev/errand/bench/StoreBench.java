@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "StoreBench",
-    description = "Measures the disk store with real processes, and prints a table.",
-    mixinStandardHelpOptions = true)
+    description = "Measures the disk store with real processes, and prints a table.")
 public final class StoreBench implements Callable<Integer> {
 
   static final int REPETITIONS = 3;
@@ -52,7 +51,7 @@ public final class StoreBench implements Callable<Integer> {
       names = "--day",
       paramLabel = "N",
       description = "tasks of a day (50000000; short: 1000000)")
-  private long day;
+  private Long day;
 
   @Option(
       names = "--folder",
@@ -65,6 +64,14 @@ public final class StoreBench implements Callable<Integer> {
       paramLabel = "OPTION",
       description = "for the dispatcher's JVM, such as -XX:StartFlightRecording=filename=FILE")
   private List<String> dispatcherJvm = List.of();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "shows this")
+  private boolean help;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private Report report;
   private boolean failed;
@@ -82,16 +89,29 @@ public final class StoreBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    check();
     report = new Report(json);
-    StoreCluster.Setup setup = new StoreCluster.Setup(home(), folder, dispatcherJvm);
+    StoreCluster.Setup setup =
+        new StoreCluster.Setup(home(), folder.toAbsolutePath(), dispatcherJvm);
     head();
     measure(Part.THROUGHPUT, () -> new Throughput(setup, report, brief).run());
     measure(Part.LATENCY, () -> new Latency(setup, report, brief).run());
     for (int tasks : waiting()) {
       measure(Part.RESTART, () -> new Restart(setup, report, tasks).run());
     }
-    measure(Part.DAY, () -> new Day(setup, report, day == 0 ? usualDay() : day).run());
+    measure(Part.DAY, () -> new Day(setup, report, day()).run());
     return failed ? 1 : 0;
+  }
+
+  private void check() {
+    if (day() < Day.PARTS || waiting().stream().anyMatch(tasks -> tasks < 1)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--day must be at least " + Day.PARTS + ", --restart at least 1");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--folder " + folder + " must be a folder");
+    }
   }
 
   private List<Integer> waiting() {
@@ -101,11 +121,14 @@ public final class StoreBench implements Callable<Integer> {
     return brief ? List.of(100_000) : List.of(1_000_000, 10_000_000);
   }
 
-  private long usualDay() {
+  private long day() {
+    if (day != null) {
+      return day;
+    }
     return brief ? 1_000_000 : 50_000_000;
   }
 
-  /** Where this class is two folders above {@code bench/target}. */
+  /** The folder that has {@code bench/target}, where this class is, and the other modules. */
   private static Path home() throws URISyntaxException {
     Path own =
         Path.of(StoreBench.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -35,6 +35,7 @@ final class StoreCluster implements AutoCloseable {
   static final String WORKER_HEAP = "1g";
   static final String CLIENT_HEAP = "1g";
 
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Pattern DISPATCHER_READY = Pattern.compile("dispatcher of cluster .* at ");
   private static final Pattern WORKER_READY = Pattern.compile("the dispatcher is there");
   private static final long START_SECONDS = 300;
@@ -50,7 +51,6 @@ final class StoreCluster implements AutoCloseable {
   private final Path folder;
   private final int memberPort = freePort();
   private final int httpPort = freePort();
-  private final HttpClient http = HttpClient.newHttpClient();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final CompletableFuture<Void> broken = new CompletableFuture<>();
   private NodeProcess dispatcher;
@@ -69,8 +69,9 @@ final class StoreCluster implements AutoCloseable {
   /** A cluster without nodes. */
   StoreCluster(Setup setup) throws IOException {
     this.setup = setup;
-    this.folder = Files.createTempDirectory(setup.folder(), "errand-bench");
+    // Throws while the process ends: then nothing must be made any more.
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "bench-end"));
+    this.folder = Files.createTempDirectory(setup.folder(), "errand-bench");
     Files.createDirectory(folder.resolve("tmp"));
     Path file =
         Files.createFile(
@@ -156,7 +157,7 @@ final class StoreCluster implements AutoCloseable {
       checkOpen();
       client = ClientProcess.start(CLIENT_HEAP, conf);
     }
-    client.ready().get(START_SECONDS, TimeUnit.SECONDS);
+    await(client.ready(), Duration.ofSeconds(START_SECONDS), () -> {});
   }
 
   private JsonObject cluster() {
@@ -260,7 +261,7 @@ final class StoreCluster implements AutoCloseable {
     URI page = URI.create("http://127.0.0.1:" + httpPort + "/api/v1/stats");
     try {
       HttpRequest request = HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(10)).build();
-      return new JsonObject(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+      return new JsonObject(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
     } catch (IOException e) {
       return null;
     } catch (InterruptedException e) {
