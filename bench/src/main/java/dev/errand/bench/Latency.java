@@ -9,16 +9,20 @@ import java.util.Arrays;
 final class Latency {
 
   private static final double MOST_FORCED_WRITES = 3;
-  private static final double NANOS = 1_000;
+  private static final double NANOS_PER_MICRO = 1_000;
+  private static final int WARM_IN_FLIGHT = 100;
 
   private final StoreCluster.Setup setup;
   private final Report report;
+  private final Work warmUp;
   private final Work work;
 
   Latency(StoreCluster.Setup setup, Report report, boolean brief) {
     this.setup = setup;
     this.report = report;
-    this.work = brief ? Work.lasting(1, 4_000, 3_000) : Work.lasting(1, 20_000, 10_000);
+    // One at a time would take very long to get all of it compiled.
+    this.warmUp = Work.lasting(WARM_IN_FLIGHT, 0, brief ? 4_000 : 20_000);
+    this.work = Work.lasting(1, 1_000, brief ? 3_000 : 10_000);
   }
 
   void run() throws Exception {
@@ -28,7 +32,7 @@ final class Latency {
     for (int turn = 0; turn < StoreBench.REPETITIONS; turn++) {
       memory[turn] = p50Micros("memory", turn);
       disk[turn] = p50Micros("disk", turn);
-      forced[turn] = ForcedWrite.medianNanos(setup.folder()) / NANOS;
+      forced[turn] = ForcedWrite.medianNanos(setup.folder()) / NANOS_PER_MICRO;
     }
     report.print(Figure.of("latency of one task, memory, p50", "µs", memory));
     report.print(Figure.of("latency of one task, disk, p50", "µs", disk));
@@ -44,7 +48,8 @@ final class Latency {
   private double p50Micros(String kind, int turn) throws Exception {
     try (StoreCluster cluster = new StoreCluster(setup)) {
       cluster.startAll(cluster.store(kind));
-      double micros = cluster.run(work).p50() / NANOS;
+      cluster.run(warmUp);
+      double micros = cluster.run(work).p50() / NANOS_PER_MICRO;
       report.progress(
           "latency, %s, %d of %d: %,.0f µs", kind, turn + 1, StoreBench.REPETITIONS, micros);
       return micros;
