@@ -8,21 +8,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program of this module in a JVM of its own, with a fixed heap, that prints one number. */
+/** A program of this module in a JVM of its own, with a fixed heap. */
 final class ChildJvm {
 
   private ChildJvm() {}
 
-  static double run(Class<?> program, String heap, String... args) {
+  /** What starts it. */
+  static ProcessBuilder builder(Class<?> program, String heap, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /** Runs one that prints one number. */
+  static double run(Class<?> program, String heap, String... args) {
     try {
-      Process process = builder.start();
+      Process process = builder(program, heap, args).start();
       try (BufferedReader out =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {

@@ -174,6 +174,6 @@ public final class CoreBench {
   }
 
   private void print(Figure figure) {
-    System.out.println(json ? figure.json() : figure.row());
+    System.out.println(json ? figure.json("core") : figure.row());
   }
 }

@@ -51,12 +51,17 @@ record Figure(String what, String unit, double[] values) {
     return String.format(Locale.ROOT, Math.abs(value) < 1_000 ? "%,.3f" : "%,.0f", value);
   }
 
-  /** The same as JSON, on a line. */
-  String json() {
+  /**
+   * The same as JSON, on a line.
+   *
+   * @param system that was measured
+   */
+  String json(String system) {
     return String.format(
         Locale.ROOT,
-        "{\"system\":\"core\",\"case\":\"%s\",\"unit\":\"%s\","
+        "{\"system\":\"%s\",\"case\":\"%s\",\"unit\":\"%s\","
             + "\"median\":%.4f,\"min\":%.4f,\"max\":%.4f}",
+        system,
         what,
         unit,
         median(),

@@ -1,0 +1,45 @@
+package dev.errand.bench;
+
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** What is measured goes to standard output, how far it is to standard error. */
+final class Report {
+
+  private static final String SYSTEM = "store";
+
+  private final boolean json;
+
+  /**
+   * A report.
+   *
+   * @param json a line for each figure, instead of a table
+   */
+  Report(boolean json) {
+    this.json = json;
+  }
+
+  void print(Figure figure) {
+    line(figure.row(), figure.json(SYSTEM));
+  }
+
+  void print(Goal goal) {
+    line(goal.row(), goal.json(SYSTEM));
+  }
+
+  /** A line of the table, and the same as JSON; null: it has no place there. */
+  void line(String row, String object) {
+    String line = json ? object : row;
+    if (line != null) {
+      System.out.println(line);
+    }
+  }
+
+  void progress(String format, Object... values) {
+    System.err.println(
+        LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
+            + " "
+            + String.format(Locale.ROOT, format, values));
+  }
+}
