@@ -87,12 +87,19 @@ public final class Dispatch {
     core.lostWorkers().forEach(name -> log.warn("worker '{}' is lost; its tasks go on", name));
   }
 
-  /** The task as it stands; null if there is none of that id. */
+  /** The task as it stands; null if there is none of that id. Fails if the store has failed. */
   public Future<Task> find(long id) {
     Task live = core.view(id, now());
     return live != null
         ? Future.succeededFuture(live)
-        : store.read(id).map(ended -> ended == null ? null : ended.view());
+        : read(id).map(ended -> ended == null ? null : ended.view());
+  }
+
+  /** What can't be read is not what is not there: it ends the work like what can't be written. */
+  private Future<StoredTask> read(long id) {
+    return storeFailure != null
+        ? Future.failedFuture(storeFailure)
+        : store.read(id).onFailure(this::failed);
   }
 
   /**
@@ -129,8 +136,7 @@ public final class Dispatch {
                   "task " + TaskId.text(id) + " has not ended: only what has can be retried")));
     }
     // One at a time: what the store says must not be older than another retry's end.
-    return store
-        .read(id)
+    return read(id)
         .compose(ended -> retry(id, ended))
         .eventually(
             () -> {
@@ -200,11 +206,11 @@ public final class Dispatch {
       }
     }
     for (DispatcherCore.Watching watching : core.unresolved()) {
-      Future<StoredTask> found = store.read(watching.id());
+      Future<StoredTask> found = read(watching.id());
       if (found.succeeded()) {
         core.watched(watching, found.result());
       } else {
-        found.onComplete(done -> watched(watching, done.result()));
+        found.onSuccess(ended -> watched(watching, ended));
       }
     }
     core.flush(now());
@@ -220,15 +226,21 @@ public final class Dispatch {
       return;
     }
     if (failure != null) {
-      storeFailure = failure;
+      failed(failure);
       told.forEach(promise -> promise.fail(failure));
-      log.error("the store failed, no more work is taken: {}", failure.getMessage());
-      onStoreFailure.accept(failure);
       return;
     }
     core.durable(changes.number());
     told.forEach(Promise::complete);
     turn();
+  }
+
+  private void failed(Throwable failure) {
+    if (storeFailure == null) {
+      storeFailure = failure;
+      log.error("the store failed, no more work is taken: {}", failure.getMessage());
+      onStoreFailure.accept(failure);
+    }
   }
 
   private void watched(DispatcherCore.Watching watching, StoredTask ended) {

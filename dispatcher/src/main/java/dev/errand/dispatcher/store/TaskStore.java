@@ -34,7 +34,12 @@ public interface TaskStore {
    */
   String noRoom();
 
-  /** An ended task; null if it is not kept, or not any more. */
+  /**
+   * Looks for an ended task.
+   *
+   * @return null if it is not kept, or not any more; fails if it can't be read, and then the
+   *     dispatcher must not go on
+   */
   Future<StoredTask> read(long id);
 
   /** Who is to be told of each ended task that is kept no more. */
