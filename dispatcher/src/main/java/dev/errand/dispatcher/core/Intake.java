@@ -83,18 +83,31 @@ final class Intake {
 
   /** Why so many more tasks, with so many bytes of payload, are too many; null: they are not. */
   Refusal full(long more, long payloadBytes) {
+    CoreSettings.Limits limits = settings.limits();
+    long bytes = payloadBytes + more * Tasks.OVERHEAD_BYTES;
+    if (bytes > limits.queuedBytes()) {
+      return Refusal.invalid(neverFits(payloadBytes, bytes, limits.queuedBytes()));
+    }
     if (noRoom != null) {
       return new Refusal(Refusal.Kind.NO_ROOM, noRoom, NO_ROOM_MILLIS);
     }
-    CoreSettings.Limits limits = settings.limits();
     if (tasks.count() + more > limits.queued()) {
       return full(limits.queued(), "limits.queued allows " + limits.queued() + " tasks");
     }
-    long bytes = tasks.bytes() + payloadBytes + more * Tasks.OVERHEAD_BYTES;
-    if (bytes > limits.queuedBytes()) {
+    if (tasks.bytes() + bytes > limits.queuedBytes()) {
       return full(tasks.count(), "limits.queuedBytes allows " + limits.queuedBytes() + " bytes");
     }
     return null;
+  }
+
+  private static String neverFits(long payloadBytes, long bytes, long limit) {
+    return "payload has "
+        + payloadBytes
+        + " bytes and takes "
+        + bytes
+        + " of the queue, limits.queuedBytes allows "
+        + limit
+        + " for all tasks: send less, or a reference to where it lies";
   }
 
   private Refusal full(long tasks, String limit) {
