@@ -24,6 +24,9 @@ final class TaskType {
   /** Leases of its tasks. */
   int running;
 
+  /** Its tasks that wait until it is known whether a worker still has them. */
+  int recovering;
+
   /** Leases that ended and whose handler has not: they count against the limit. */
   int zombies;
 

@@ -171,8 +171,7 @@ final class Tasks {
     boolean delayed = task.place == LiveTask.Place.DELAYED;
     moved(task, TaskState.QUEUED);
     if (leases.mayRunStill(task)) {
-      task.place = LiveTask.Place.RECOVERING;
-      recovering.addLast(task);
+      holdBack(task);
     } else if (delayed) {
       task.queue.addLast(task);
     } else {
@@ -379,7 +378,7 @@ final class Tasks {
   private void leave(LiveTask task) {
     switch (task.place) {
       case QUEUED -> task.queue.remove(task);
-      case RECOVERING -> recovering.remove(task);
+      case RECOVERING -> letGo(task);
       case LEASED -> {
         task.queue.type.running--;
         task.write().progress = null;
@@ -496,11 +495,22 @@ final class Tasks {
       task.place = task.tries.attempts() == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
       task.wakeNanos = now.nanos() + Math.max(0, stored.due() - now.wallMillis()) * MILLI;
     } else {
-      task.place = LiveTask.Place.RECOVERING;
-      recovering.addLast(task);
+      holdBack(task);
     }
     arm(task);
     return task;
+  }
+
+  /** A worker may still have it. */
+  private void holdBack(LiveTask task) {
+    task.place = LiveTask.Place.RECOVERING;
+    recovering.addLast(task);
+    task.queue.type.recovering++;
+  }
+
+  private void letGo(LiveTask task) {
+    recovering.remove(task);
+    task.queue.type.recovering--;
   }
 
   /** The newest of those that a worker may still have; null if there is none. */
@@ -510,7 +520,7 @@ final class Tasks {
 
   /** No worker has it: it waits like any other. */
   void recovered(LiveTask task) {
-    recovering.remove(task);
+    letGo(task);
     task.queue.addFirst(task);
   }
 

@@ -103,7 +103,7 @@ final class Views {
       all.add(
           new TypeView(
               type.name,
-              type.size(),
+              type.size() + type.recovering,
               type.running,
               type.zombies,
               oldestMillis(type, now),

@@ -62,6 +62,19 @@ class RecoveryTest {
   }
 
   @Test
+  void whatMayStillRunCountsAsQueuedLikeInTheLedger() {
+    cluster.submit(client, ANY);
+    cluster.submit(client, ANY.withDelay(Duration.ofHours(1)));
+    cluster.restart();
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isOne();
+    assertThat(cluster.core.ledger().queued()).isOne();
+    recovered();
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isOne();
+    cluster.worker("w", 1, "any");
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isZero();
+  }
+
+  @Test
   void newTasksFlowAtOnceAndDoNotOvertakeForLong() {
     long old = cluster.submit(client, ANY);
     cluster.restart();
