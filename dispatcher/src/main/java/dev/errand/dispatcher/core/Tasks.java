@@ -2,6 +2,7 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.CancelReason;
@@ -185,8 +186,8 @@ final class Tasks {
         new TaskError(
             ErrorKind.EXPIRED,
             "it had not ended when its expiresIn of "
-                + task.spec.terms().expiresIn()
-                + " ms was over");
+                + Millis.text(task.spec.terms().expiresIn())
+                + " was over");
     leases.abandon(task, CancelReason.TIMEOUT);
     note(task, HistoryEntry.Event.EXPIRED, error.message(), now, isLeased(task));
     end(task, TaskState.FAILED, null, error, now);
