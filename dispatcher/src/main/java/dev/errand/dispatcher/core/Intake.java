@@ -33,24 +33,24 @@ final class Intake {
   Taken take(String type, Bytes payload, Terms asked, String key, BatchPlace batch, Now now) {
     Refusal problem = problem(type, payload);
     if (problem != null) {
-      return new Taken(0, problem);
+      return Taken.refused(problem);
     }
     Terms terms = terms(asked);
     long same = same(key, batch);
     if (same != 0) {
       return key == null || tasks.keys().isSame(key, type, payload, terms)
-          ? new Taken(same, null)
-          : new Taken(0, conflict(key, same));
+          ? new Taken(same, true, null)
+          : Taken.refused(conflict(key, same));
     }
     Refusal full = full(1, payload.length());
     if (full != null) {
-      return new Taken(0, full);
+      return Taken.refused(full);
     }
     lastId = TaskId.next(lastId, now.wallMillis());
     String name = tasks.types().get(type).name;
     Bytes own = payload.compact();
     tasks.submit(new TaskSpec(lastId, name, own, terms, key, batch, now.wallMillis()), now);
-    return new Taken(lastId, null);
+    return new Taken(lastId, false, null);
   }
 
   /** Id of the task that has that key or is that line; 0: none. */

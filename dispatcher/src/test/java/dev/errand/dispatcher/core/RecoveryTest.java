@@ -369,7 +369,7 @@ class RecoveryTest {
     TaskRequest keyed = ANY.withIdempotencyKey("k");
     long id = cluster.submit(client, keyed);
     cluster.restart();
-    assertThat(cluster.core.submit(keyed, cluster.now())).isEqualTo(new Taken(id, null));
+    assertThat(cluster.core.submit(keyed, cluster.now())).isEqualTo(new Taken(id, true, null));
     TaskRequest other = TaskRequest.of("any", 2).withIdempotencyKey("k");
     assertThat(cluster.core.submit(other, cluster.now()).refusal().kind())
         .isEqualTo(Refusal.Kind.CONFLICT);
