@@ -93,7 +93,7 @@ final class TaskQueue {
       ordinary++;
       occupied |= 1 << task.spec.terms().priority();
     }
-    type.queued();
+    type.queued(this);
   }
 
   void remove(LiveTask task) {
@@ -107,7 +107,7 @@ final class TaskQueue {
     } else if (suspects.size() == 0) {
       unreserve();
     }
-    type.unqueued();
+    type.unqueued(this);
   }
 
   /** No worker is kept free for its suspects any more. */
