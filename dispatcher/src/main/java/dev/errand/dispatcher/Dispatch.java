@@ -9,7 +9,6 @@ import dev.errand.dispatcher.store.TaskQuery;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,6 +17,7 @@ import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,12 +89,23 @@ public final class Dispatch {
     core.lostWorkers().forEach(name -> log.warn("worker '{}' is lost; its tasks go on", name));
   }
 
-  /** The task as it stands; null if there is none of that id. */
+  /** The task as it stands; null if there is none of that id. Fails if the store has failed. */
   public Future<Task> find(long id) {
     Task live = core.view(id, now());
     return live != null
         ? Future.succeededFuture(live)
-        : store.read(id).map(stored -> stored == null ? null : core.view(stored, now()));
+        : read(id).map(stored -> stored == null ? null : core.view(stored, now()));
+  }
+
+  /** What can't be read is not what is not there: it ends the work like what can't be written. */
+  private Future<StoredTask> read(long id) {
+    return ask(() -> store.read(id));
+  }
+
+  private <T> Future<T> ask(Supplier<Future<T>> question) {
+    return storeFailure != null
+        ? Future.failedFuture(storeFailure)
+        : question.get().onFailure(this::failed);
   }
 
   /**
@@ -103,8 +114,7 @@ public final class Dispatch {
    * @return as they stand, with their payloads
    */
   public Future<List<Task>> list(TaskQuery query) {
-    return store
-        .list(query)
+    return ask(() -> store.list(query))
         .map(
             found ->
                 found.stream()
@@ -128,8 +138,7 @@ public final class Dispatch {
     if (core.view(id, now()) != null) {
       return cancelLive(id);
     }
-    return store
-        .read(id)
+    return read(id)
         .compose(
             stored -> {
               if (stored != null && stored.state().terminal()) {
@@ -166,8 +175,7 @@ public final class Dispatch {
                   "task " + TaskId.text(id) + " has not ended: only what has can be retried")));
     }
     // One at a time: what the store says must not be older than another retry's end.
-    return store
-        .read(id)
+    return read(id)
         .compose(ended -> retry(id, ended))
         .eventually(
             () -> {
@@ -181,9 +189,7 @@ public final class Dispatch {
         ended == null
             ? Refusal.unknown("there is no task " + TaskId.text(id))
             : core.retry(ended, now());
-    return refusal == null
-        ? recorded().compose(any -> find(id))
-        : Future.failedFuture(new RefusedException(refusal));
+    return refusal == null ? recorded().compose(any -> find(id)) : refused(refusal);
   }
 
   /** Completes when what this turn changes is durable and counts. */
@@ -237,18 +243,17 @@ public final class Dispatch {
       }
     }
     for (DispatcherCore.Watching watching : core.unresolved()) {
-      Future<StoredTask> found = store.read(watching.id());
+      Future<StoredTask> found = read(watching.id());
       if (found.succeeded()) {
         core.watched(watching, found.result());
       } else {
-        found.onComplete(done -> watched(watching, done.result()));
+        found.onSuccess(ended -> watched(watching, ended));
       }
     }
     core.flush(now());
     for (DispatcherCore.Load load : core.loads()) {
-      store
-          .waiting(load.line(), load.after(), load.most(), load.mostBytes())
-          .onComplete(done -> loaded(load, done));
+      ask(() -> store.waiting(load.line(), load.after(), load.most(), load.mostBytes()))
+          .onSuccess(next -> loaded(load, next));
     }
     if (core.isUrgent()) {
       turn();
@@ -262,8 +267,8 @@ public final class Dispatch {
       return;
     }
     if (failure != null) {
+      failed(failure);
       told.forEach(promise -> promise.fail(failure));
-      fail(failure);
       return;
     }
     core.durable(changes.number());
@@ -271,7 +276,7 @@ public final class Dispatch {
     turn();
   }
 
-  private void fail(Throwable failure) {
+  private void failed(Throwable failure) {
     if (storeFailure == null) {
       storeFailure = failure;
       log.error("the store failed, no more work is taken: {}", failure.getMessage());
@@ -279,13 +284,9 @@ public final class Dispatch {
     }
   }
 
-  private void loaded(DispatcherCore.Load load, AsyncResult<List<StoredTask>> done) {
-    if (done.failed()) {
-      fail(done.cause());
-    } else if (storeFailure == null) {
-      core.loaded(load, done.result(), now());
-      turn();
-    }
+  private void loaded(DispatcherCore.Load load, List<StoredTask> next) {
+    core.loaded(load, next, now());
+    turn();
   }
 
   private void watched(DispatcherCore.Watching watching, StoredTask ended) {

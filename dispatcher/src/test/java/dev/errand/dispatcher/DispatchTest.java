@@ -316,6 +316,44 @@ class DispatchTest {
     assertThat(onLoop(() -> client.done(8)).state()).isEqualTo(TaskState.SUCCEEDED);
   }
 
+  /** Fails the read of what a client asked for. */
+  private void failRead(int read) {
+    onLoop(() -> store.reads.get(read).tryFail("a bad sector"));
+    passTurns();
+  }
+
+  @Test
+  void aWatcherIsToldNothingByAStoreThatCannotRead() {
+    onLoop(
+        () -> {
+          client.watch(8);
+          client.link().flush();
+          return null;
+        });
+    awaitReads(1);
+    failRead(0);
+    assertThat(onLoop(() -> client.isTold(8))).isFalse();
+    assertThat(onLoop(dispatch::storeFailure)).hasMessage("a bad sector");
+    assertThat(storeFailures).hasSize(1);
+  }
+
+  @Test
+  void aStoreThatCannotReadHasFailedForGood() {
+    store.atOnce = Future.succeededFuture();
+    Future<Task> found = onLoop(() -> dispatch.find(8));
+    Future<Task> retried = onLoop(() -> dispatch.retry(9));
+    failRead(0);
+    failRead(1);
+    assertThat(found.cause()).hasMessage("a bad sector");
+    assertThat(retried.cause()).hasMessage("a bad sector");
+    assertThat(storeFailures).hasSize(1);
+    submit(1);
+    passTurns();
+    assertThat(onLoop(() -> store.appended)).isEmpty();
+    assertThat(onLoop(() -> dispatch.find(8)).cause()).hasMessage("a bad sector");
+    assertThat(onLoop(() -> store.reads)).hasSize(2);
+  }
+
   @Test
   void aTaskIsFoundWhereverItIs() {
     store.atOnce = Future.succeededFuture();
@@ -325,15 +363,12 @@ class DispatchTest {
     assertThat(live.result().state()).isEqualTo(TaskState.QUEUED);
     Future<Task> ended = onLoop(() -> dispatch.find(8));
     Future<Task> unknown = onLoop(() -> dispatch.find(9));
-    Future<Task> failed = onLoop(() -> dispatch.find(10));
     assertThat(ended.isComplete()).isFalse();
     onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
     onLoop(() -> store.reads.get(1).tryComplete());
-    onLoop(() -> store.reads.get(2).tryFail("a bad sector"));
     assertThat(ended.result().state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(unknown.succeeded()).isTrue();
     assertThat(unknown.result()).isNull();
-    assertThat(failed.cause()).hasMessage("a bad sector");
   }
 
   @Test
@@ -456,11 +491,10 @@ class DispatchTest {
   }
 
   @Test
-  void aRetryThatFailedCanBeTriedAgain() {
+  void aRetryThatWasRefusedCanBeTriedAgain() {
     Future<Task> first = onLoop(() -> dispatch.retry(8));
-    onLoop(() -> store.reads.get(0).tryFail("a bad sector"));
-    await(first::isComplete);
-    assertThat(first.cause()).hasMessage("a bad sector");
+    onLoop(() -> store.reads.get(0).tryComplete());
+    assertRefused(first, Refusal.Kind.UNKNOWN);
     onLoop(() -> dispatch.retry(8));
     assertThat(onLoop(() -> store.reads)).hasSize(2);
   }
@@ -480,7 +514,6 @@ class DispatchTest {
     await(before::isComplete);
     assertThat(before.cause()).hasMessage("no space left");
     Future<Task> retried = onLoop(() -> dispatch.retry(8));
-    onLoop(() -> store.reads.get(0).tryComplete(EndedTasks.succeeded(8, 9, "7", "49")));
     await(retried::isComplete);
     assertThat(retried.cause()).hasMessage("no space left");
   }

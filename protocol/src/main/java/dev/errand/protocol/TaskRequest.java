@@ -57,10 +57,19 @@ public record TaskRequest(
       throw new IllegalArgumentException(
           "idempotencyKey has " + key.length() + " characters, must have 1 to " + MAX_KEY);
     }
+    if (key.codePoints().anyMatch(TaskRequest::isHalf)) {
+      // In UTF-8 all of them are the same question mark, and different keys would be, too.
+      throw new IllegalArgumentException(
+          "idempotencyKey has half of a surrogate pair, which is no character: send whole ones");
+    }
     if (batch != null && batch.line() != 0) {
       throw new IllegalArgumentException(
           "a batch's line has its number as its key: leave idempotencyKey out");
     }
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /**

@@ -13,7 +13,8 @@ class BatchPlaceTest {
     for (String fine : List.of("a", "0", "A.b_c~d-", "a".repeat(40))) {
       assertThat(new BatchPlace(fine, 0).batch()).isEqualTo(fine);
     }
-    for (String bad : List.of("", "-a", ".", "..", "a b", "a/b", "ü", "a\n", "a".repeat(41))) {
+    for (String bad :
+        List.of("", "-a", ".", "..", "a b", "a/b", "ü", "a\n", "a\uD83D", "a".repeat(41))) {
       assertThatThrownBy(() -> new BatchPlace(bad, 0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("batch '" + bad + "' must match " + BatchPlace.ID_PATTERN);

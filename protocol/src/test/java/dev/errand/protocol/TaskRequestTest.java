@@ -132,6 +132,17 @@ class TaskRequestTest {
   }
 
   @Test
+  void aKeyHasWholeCharacters() {
+    assertThat(PLAIN.withIdempotencyKey("\uD83D\uDE00").idempotencyKey()).hasSize(2);
+    for (String bad : List.of("\uD83D", "\uDE00", "k\uD83D-", "\uDE00\uD83D")) {
+      assertThatThrownBy(() -> PLAIN.withIdempotencyKey(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "idempotencyKey has half of a surrogate pair, which is no character: send whole ones");
+    }
+  }
+
+  @Test
   void aLineOfABatchHasNoOtherKey() {
     TaskRequest line = PLAIN.withBatch(new BatchPlace("b", 1));
     TaskRequest keyed = PLAIN.withIdempotencyKey("k");

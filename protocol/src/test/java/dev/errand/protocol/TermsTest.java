@@ -124,7 +124,8 @@ class TermsTest {
     for (String fine : List.of("a", "0", "a.b", "a_b", "a/b", "a-b", "nvidia.com/gpu", longest)) {
       assertThat(Terms.NONE.withRequire(Map.of(fine, fine)).require()).containsEntry(fine, fine);
     }
-    for (String bad : List.of("", " ", "-a", "a-", ".", "a b", "ü", "a\n", "a=b", longest + "a")) {
+    for (String bad :
+        List.of("", " ", "-a", "a-", ".", "a b", "ü", "a\n", "a\uD83D", "a=b", longest + "a")) {
       for (Map<String, String> labels : List.of(Map.of(bad, "fine"), Map.of("fine", bad))) {
         Map.Entry<String, String> label = labels.entrySet().iterator().next();
         refused(

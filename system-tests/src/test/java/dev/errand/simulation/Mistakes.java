@@ -54,6 +54,11 @@ final class Mistakes {
               "if (live.get(each.spec().id()) == null) {",
               "if (true) {"),
           inDispatcher(
+              "who waits for what only the store has is forgotten",
+              "Tasks",
+              "backlogs.watch(task.spec.id(), watchers);",
+              "{}"),
+          inDispatcher(
               "a failure counts twice",
               "Tasks",
               "task.tries = task.tries.failed();",
@@ -150,14 +155,8 @@ final class Mistakes {
           inDispatcher(
               "a restarted dispatcher knows no keys",
               "Tasks",
-              """
-                  if (kept.isKeyed()) {
-                    keys.add(kept.task().spec());
-                  }
-              """,
-              """
-                LiveTask recover(StoredTask stored, Now now) {
-              """),
+              "keys.add(kept.task().spec());",
+              "{}"),
           inDispatcher(
               "a poison goes on for too long",
               "Leases",

@@ -193,8 +193,7 @@ final class SimulatedStore {
   /** Whoever asks is answered in his turn, by what is there then. */
   private <T> void ask(Supplier<T> question, Consumer<T> reader) {
     if (instant) {
-      T found = question.get();
-      agenda.in(0, () -> reader.accept(found));
+      agenda.in(0, () -> reader.accept(question.get()));
     } else {
       gathering.add(
           new Ask(

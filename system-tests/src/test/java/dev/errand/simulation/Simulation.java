@@ -401,9 +401,11 @@ final class Simulation {
   // Orders.
 
   void cancelAny() {
-    long id = auditor.anyTask(chance);
     DispatcherNode to = dispatcher;
-    to.on(() -> to.cancel(id));
+    for (int left = chance.between(1, 20); left > 0; left--) {
+      long id = auditor.anyTask(chance);
+      to.on(() -> to.cancel(id));
+    }
   }
 
   void cancelBatch(String batch) {

@@ -203,11 +203,12 @@ public final class DispatcherCore {
     if (refusal != null) {
       turns.answer(
           client,
-          new Accepted(submit.number(), 0, refusal.message(), refusal.retryMillis()),
+          Accepted.refused(submit.number(), refusal.message(), refusal.retryMillis()),
           false);
       return;
     }
-    turns.answer(client, Accepted.taken(submit.number(), taken.id()), submit.watched());
+    turns.answer(
+        client, Accepted.taken(submit.number(), taken.id(), taken.known()), submit.watched());
   }
 
   /**

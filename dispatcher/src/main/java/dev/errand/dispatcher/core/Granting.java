@@ -47,12 +47,13 @@ final class Granting {
   }
 
   private boolean grantOne(TaskType type, Now now) {
-    if (type.demanding().isEmpty()) {
+    if (type.grantable().isEmpty()) {
       return grantOne(type.plain(), now);
     }
-    List<TaskQueue> queues = new ArrayList<>(type.demanding());
-    queues.add(type.plain());
-    queues.removeIf(queue -> queue.size() == 0 || queue.offers.isEmpty());
+    List<TaskQueue> queues = new ArrayList<>(type.grantable());
+    if (type.plain().size() > 0) {
+      queues.add(type.plain());
+    }
     queues.sort(Comparator.comparingLong(Granting::rank));
     for (TaskQueue queue : queues) {
       if (grantOne(queue, now)) {

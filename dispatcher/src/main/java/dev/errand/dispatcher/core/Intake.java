@@ -33,24 +33,24 @@ final class Intake {
   Taken take(String type, Bytes payload, Terms asked, String key, BatchPlace batch, Now now) {
     Refusal problem = problem(type, payload);
     if (problem != null) {
-      return new Taken(0, problem);
+      return Taken.refused(problem);
     }
     Terms terms = terms(asked);
     long same = same(key, batch);
     if (same != 0) {
       return key == null || tasks.keys().isSame(key, type, payload, terms)
-          ? new Taken(same, null)
-          : new Taken(0, conflict(key, same));
+          ? new Taken(same, true, null)
+          : Taken.refused(conflict(key, same));
     }
     Refusal full = full(1, payload.length());
     if (full != null) {
-      return new Taken(0, full);
+      return Taken.refused(full);
     }
     lastId = TaskId.next(lastId, now.wallMillis());
     String name = tasks.types().get(type).name;
     Bytes own = payload.compact();
     tasks.submit(new TaskSpec(lastId, name, own, terms, key, batch, now.wallMillis()), now);
-    return new Taken(lastId, null);
+    return new Taken(lastId, false, null);
   }
 
   /** Id of the task that has that key or is that line; 0: none. */
@@ -83,15 +83,18 @@ final class Intake {
 
   /** Why so many more tasks, with so many bytes of payload, are too many; null: they are not. */
   Refusal full(long more, long payloadBytes) {
+    CoreSettings.Limits limits = settings.limits();
+    long bytes = payloadBytes + more * Tasks.OVERHEAD_BYTES;
+    if (bytes > limits.queuedBytes()) {
+      return Refusal.invalid(neverFits(payloadBytes, bytes, limits.queuedBytes()));
+    }
     if (noRoom != null) {
       return new Refusal(Refusal.Kind.NO_ROOM, noRoom, NO_ROOM_MILLIS);
     }
-    CoreSettings.Limits limits = settings.limits();
     if (tasks.count() + more > limits.queued()) {
       return full(limits.queued(), "limits.queued allows " + limits.queued() + " tasks");
     }
-    long bytes = tasks.bytes() + payloadBytes + more * Tasks.OVERHEAD_BYTES;
-    if (bytes > limits.queuedBytes()) {
+    if (tasks.bytes() + bytes > limits.queuedBytes()) {
       return full(tasks.count(), "limits.queuedBytes allows " + limits.queuedBytes() + " bytes");
     }
     if (tasks.bytesInMemory() + payloadBytes > settings.window().mostBytes()) {
@@ -101,6 +104,16 @@ final class Intake {
               + " them: give the dispatcher more (-Xmx)");
     }
     return null;
+  }
+
+  private static String neverFits(long payloadBytes, long bytes, long limit) {
+    return "payload has "
+        + payloadBytes
+        + " bytes and takes "
+        + bytes
+        + " of the queue, limits.queuedBytes allows "
+        + limit
+        + " for all tasks: send less, or a reference to where it lies";
   }
 
   private Refusal full(long tasks, String limit) {

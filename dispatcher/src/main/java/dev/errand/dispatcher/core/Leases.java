@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.frame.Cancel;
@@ -205,7 +206,7 @@ final class Leases {
   /** The dispatcher's own deadline: the worker has not even reported a timeout. */
   void overdue(Lease lease, Now now) {
     String message =
-        "no outcome from worker '" + lease.worker.name + "' within " + lease.timeout() + " ms";
+        "no outcome from worker '" + lease.worker.name + "' within " + Millis.text(lease.timeout());
     cancel(lease, CancelReason.TIMEOUT);
     tasks.attemptFailed(lease.task, new TaskError(ErrorKind.TIMEOUT, message), now);
   }

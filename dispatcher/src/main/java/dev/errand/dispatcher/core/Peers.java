@@ -197,7 +197,7 @@ final class Peers {
     WorkerPeer worker = workers.remove(incarnation);
     if (worker != null) {
       worker.drain();
-      worker.offerings.forEach(offering -> offering.queue.offers.remove(offering));
+      worker.offerings.forEach(offering -> offering.queue.type.withdraw(offering));
       worker.offerings.clear();
       for (String type : worker.types) {
         TaskType offered = tasks.types().find(type);

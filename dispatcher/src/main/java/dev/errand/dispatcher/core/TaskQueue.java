@@ -109,7 +109,7 @@ final class TaskQueue {
       ordinary++;
       occupied |= 1 << task.spec.terms().priority();
     }
-    type.queued();
+    type.queued(this);
   }
 
   void remove(LiveTask task) {
@@ -127,7 +127,7 @@ final class TaskQueue {
     } else if (suspects.size() == 0) {
       unreserve();
     }
-    type.unqueued();
+    type.unqueued(this);
   }
 
   /** No worker is kept free for its suspects any more. */

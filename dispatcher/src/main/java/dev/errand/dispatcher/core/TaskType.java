@@ -4,8 +4,10 @@ import dev.errand.protocol.frame.Offer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One type: its tasks, the workers that offer it, and what was set for it. Owner: the core's
@@ -24,8 +26,11 @@ final class TaskType {
   /** Leases of its tasks. */
   int running;
 
-  /** Waiting tasks that are not in memory. */
+  /** Its waiting tasks that are not in memory. */
   long beyond;
+
+  /** Its tasks that wait until it is known whether a worker still has them. */
+  int recovering;
 
   /** Leases that ended and whose handler has not: they count against the limit. */
   int zombies;
@@ -36,6 +41,7 @@ final class TaskType {
   private final TaskTypes all;
   private final TaskQueue plain = new TaskQueue(this, Map.of());
   private final Map<Map<String, String>, TaskQueue> demanding = new LinkedHashMap<>();
+  private final Set<TaskQueue> grantable = new LinkedHashSet<>();
   private int queued;
 
   TaskType(String name, Tasks owner, TaskTypes all) {
@@ -73,11 +79,30 @@ final class TaskType {
     return queue;
   }
 
-  private static void offer(TaskQueue queue, Provider provider) {
+  private void offer(TaskQueue queue, Provider provider) {
     if (queue.admits(provider.worker())) {
       Offering offering = new Offering(provider.worker(), provider.offer(), queue);
       provider.worker().offerings.add(offering);
       queue.offers.add(offering);
+      changed(queue);
+    }
+  }
+
+  /** Its worker has gone. */
+  void withdraw(Offering offering) {
+    offering.queue.offers.remove(offering);
+    changed(offering.queue);
+  }
+
+  /** There is one more or one less of its waiting tasks, or of its offers. */
+  private void changed(TaskQueue queue) {
+    if (queue == plain) {
+      return;
+    }
+    if (queue.size() == 0 || queue.offers.isEmpty()) {
+      grantable.remove(queue);
+    } else {
+      grantable.add(queue);
     }
   }
 
@@ -126,19 +151,26 @@ final class TaskType {
     return queued;
   }
 
-  /** A task waits in one of its queues. */
-  void queued() {
+  /** A task waits in that one of its queues. */
+  void queued(TaskQueue queue) {
     queued++;
+    changed(queue);
     all.waits(this);
   }
 
-  void unqueued() {
+  void unqueued(TaskQueue queue) {
     queued--;
+    changed(queue);
   }
 
   /** Those of its queues that require something of a worker. */
   Collection<TaskQueue> demanding() {
     return demanding.values();
+  }
+
+  /** Those of them where tasks wait and that a worker serves, be it busy or not. */
+  Collection<TaskQueue> grantable() {
+    return grantable;
   }
 
   TaskQueue plain() {

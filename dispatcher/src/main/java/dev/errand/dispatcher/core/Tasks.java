@@ -2,6 +2,7 @@ package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskState;
@@ -255,8 +256,7 @@ final class Tasks {
     boolean delayed = task.place == LiveTask.Place.DELAYED;
     moved(task, TaskState.QUEUED);
     if (leases.mayRunStill(task)) {
-      task.place = LiveTask.Place.RECOVERING;
-      recovering.addLast(task);
+      holdBack(task);
     } else if (delayed) {
       task.queue.addLast(task);
     } else {
@@ -270,8 +270,8 @@ final class Tasks {
         new TaskError(
             ErrorKind.EXPIRED,
             "it had not ended when its expiresIn of "
-                + task.spec.terms().expiresIn()
-                + " ms was over");
+                + Millis.text(task.spec.terms().expiresIn())
+                + " was over");
     leases.abandon(task, CancelReason.TIMEOUT);
     note(task, HistoryEntry.Event.EXPIRED, error.message(), now, isLeased(task));
     end(task, TaskState.FAILED, null, error, now);
@@ -463,7 +463,7 @@ final class Tasks {
   private void leave(LiveTask task) {
     switch (task.place) {
       case QUEUED -> task.queue.remove(task);
-      case RECOVERING -> recovering.remove(task);
+      case RECOVERING -> letGo(task);
       case LEASED -> {
         task.queue.type.running--;
         task.write().progress = null;
@@ -591,8 +591,7 @@ final class Tasks {
       task.place = task.tries.attempts() == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
       task.wakeNanos = now.nanos() + Math.max(0, stored.due() - now.wallMillis()) * MILLI;
     } else {
-      task.place = LiveTask.Place.RECOVERING;
-      recovering.addLast(task);
+      holdBack(task);
     }
     arm(task);
     return task;
@@ -613,6 +612,18 @@ final class Tasks {
     return false;
   }
 
+  /** A worker may still have it. */
+  private void holdBack(LiveTask task) {
+    task.place = LiveTask.Place.RECOVERING;
+    recovering.addLast(task);
+    task.queue.type.recovering++;
+  }
+
+  private void letGo(LiveTask task) {
+    recovering.remove(task);
+    task.queue.type.recovering--;
+  }
+
   /** The newest of those that a worker may still have; null if there is none. */
   LiveTask lastRecovering() {
     return recovering.last();
@@ -620,7 +631,7 @@ final class Tasks {
 
   /** No worker has it: it waits like any other. */
   void recovered(LiveTask task) {
-    recovering.remove(task);
+    letGo(task);
     task.queue.addFirst(task);
   }
 

@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskState;
@@ -53,7 +54,7 @@ final class Views {
   }
 
   private static String left(LiveTask task, Now now) {
-    return Math.max(0, task.wakeNanos - now.nanos()) / MILLI + " ms";
+    return Millis.about(Math.max(0, task.wakeNanos - now.nanos()) / MILLI);
   }
 
   private static WaitingFor inQueue(LiveTask task) {
@@ -77,7 +78,19 @@ final class Views {
         Code.SLOTS_BUSY,
         task.isSuspect()
             ? "two workers were lost with it: it waits for one for '" + name + "' to run it alone"
-            : "every slot for '" + name + "' is busy (" + type.running + " run)");
+            : busy(task.queue));
+  }
+
+  private static String busy(TaskQueue queue) {
+    String text =
+        "every slot for '" + queue.type.name + "' is busy (" + queue.type.running + " run)";
+    boolean kept =
+        queue
+            .offers
+            .all()
+            .map(offering -> offering.worker)
+            .anyMatch(worker -> !worker.isDraining() && !worker.isShared());
+    return kept ? text + ", or its worker is kept for a task that must run alone" : text;
   }
 
   private static String limit(TaskType type) {
@@ -103,7 +116,7 @@ final class Views {
       all.add(
           new TypeView(
               type.name,
-              type.size() + type.beyond,
+              type.size() + type.recovering + type.beyond,
               type.running,
               type.zombies,
               oldestMillis(type, now),

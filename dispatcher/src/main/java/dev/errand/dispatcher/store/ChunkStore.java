@@ -267,7 +267,7 @@ final class ChunkStore implements AutoCloseable {
         written = lastChunk;
         forced = urgent ? written : forced;
       }
-      room.look(liveBytes);
+      room.look(now, liveBytes);
       mark.note(forced, now);
     } catch (RocksDBException | MalformedFrameException e) {
       throw new StoreException(

@@ -14,8 +14,11 @@ final class Room {
   /** Of a small disk. */
   private static final int RESERVE_PART = 4;
 
+  private static final long FRESH_MILLIS = 20;
+
   private final Path folder;
   private final FileStore disk;
+  private long lookedAt;
   private volatile String problem;
 
   Room(Path folder) throws IOException {
@@ -24,11 +27,16 @@ final class Room {
   }
 
   /**
-   * Looks.
+   * Looks, if the last look is not fresh.
    *
+   * @param now milliseconds since 1970
    * @param live bytes of tasks that have not ended: their results may well be as large
    */
-  void look(long live) {
+  void look(long now, long live) {
+    if (Math.abs(now - lookedAt) < FRESH_MILLIS) {
+      return;
+    }
+    lookedAt = now;
     try {
       long least = Math.min(RESERVE_BYTES, disk.getTotalSpace() / RESERVE_PART) + live;
       long usable = disk.getUsableSpace();

@@ -37,8 +37,10 @@ public interface TaskStore {
   String noRoom();
 
   /**
-   * A task that has ended, or waits where only the store has it; null if it is not kept, or not any
-   * more.
+   * A task that has ended, or waits where only the store has it.
+   *
+   * @return null if it is not kept, or not any more; fails if it can't be read, and then the
+   *     dispatcher must not go on: that goes for all that is asked
    */
   Future<StoredTask> read(long id);
 

@@ -35,7 +35,7 @@ class DelayTest {
     long id = cluster.submit(client, ANY.withDelay(Duration.ofSeconds(10)));
     cluster.pass(Duration.ofSeconds(4));
     assertThat(cluster.view(id).waitingFor())
-        .isEqualTo(new WaitingFor(WaitingFor.Code.DELAY, "it starts in 6000 ms"));
+        .isEqualTo(new WaitingFor(WaitingFor.Code.DELAY, "it starts in 6 s"));
   }
 
   @Test

@@ -124,7 +124,7 @@ class DispatcherCoreTest {
   void aPayloadThatIsNoJsonIsRefused() {
     long number = client.submit(TaskRequest.ofJson("square", VirtualCluster.BAD_PAYLOAD));
     cluster.settle();
-    assertThat(client.answer(number)).isEqualTo(new Accepted(number, 0, "payload is cut off", 0));
+    assertThat(client.answer(number)).isEqualTo(Accepted.refused(number, "payload is cut off", 0));
     assertThat(cluster.core.ledger().submitted()).isZero();
   }
 

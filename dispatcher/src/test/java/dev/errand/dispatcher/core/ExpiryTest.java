@@ -31,7 +31,7 @@ class ExpiryTest {
     assertThat(client.done(id).state()).isEqualTo(TaskState.FAILED);
     assertThat(client.done(id).error().kind()).isEqualTo(ErrorKind.EXPIRED);
     assertThat(client.done(id).error().message())
-        .isEqualTo("it had not ended when its expiresIn of 5000 ms was over");
+        .isEqualTo("it had not ended when its expiresIn of 5 s was over");
     assertThat(cluster.store.ended.get(id).history().event()).isEqualTo(HistoryEntry.Event.EXPIRED);
   }
 

@@ -30,7 +30,8 @@ class KeysTest {
 
   @Test
   void theSameBodyIsTheSameTask() {
-    assertThat(again(ANY).id()).isEqualTo(id);
+    assertThat(client.answer(1)).isEqualTo(Accepted.taken(1, id, false));
+    assertThat(again(ANY)).isEqualTo(Accepted.taken(2, id, true));
     assertThat(cluster.core.ledger().submitted()).isOne();
   }
 

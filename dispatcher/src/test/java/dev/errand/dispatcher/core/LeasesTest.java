@@ -101,7 +101,7 @@ class LeasesTest {
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.SCHEDULED);
     assertThat(cluster.view(id).error().kind()).isEqualTo(ErrorKind.TIMEOUT);
     assertThat(cluster.view(id).error().message())
-        .isEqualTo("no outcome from worker 'w' within 10000 ms");
+        .isEqualTo("no outcome from worker 'w' within 10 s");
     assertThat(worker.cancels).containsExactly(new Cancel(grant.lease(), CancelReason.TIMEOUT));
   }
 

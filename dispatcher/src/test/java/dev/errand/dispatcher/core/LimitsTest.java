@@ -69,19 +69,22 @@ class LimitsTest {
     refused();
   }
 
-  @Test
-  void bytesAreLimitedToo() {
+  private DispatcherCore core(long queuedBytes) {
     CoreSettings settings =
         new CoreSettings(
             1,
             1,
             1,
-            new CoreSettings.Limits(1_000, 1_000, 1_000, 10_000),
+            new CoreSettings.Limits(1_000, 1_000, 1_000, queuedBytes),
             new CoreSettings.Defaults(60_000, 3, 1_000),
             CoreSettings.Timings.USUAL);
-    DispatcherCore core =
-        new DispatcherCore(
-            settings, payload -> null, cluster.chance, (peer, frame) -> {}, cluster.now());
+    return new DispatcherCore(
+        settings, payload -> null, cluster.chance, (peer, frame) -> {}, cluster.now());
+  }
+
+  @Test
+  void bytesAreLimitedToo() {
+    DispatcherCore core = core(10_000);
     TaskRequest large = TaskRequest.ofJson("any", Bytes.of("1".repeat(900)));
     int taken = 0;
     Refusal refusal = null;
@@ -95,6 +98,21 @@ class LimitsTest {
         .startsWith("the queue is full: limits.queuedBytes allows 10000 bytes; try again in ");
     assertThat(refusal.retryMillis()).isBetween(1_000L, 60_000L);
     assertThat(core.submit(ANY, cluster.now()).refusal()).as("a small one fits").isNull();
+  }
+
+  @Test
+  void whatAloneIsMoreThanAllBytesNeedsNotComeBack() {
+    DispatcherCore core = core(900 + Tasks.OVERHEAD_BYTES);
+    TaskRequest fits = TaskRequest.ofJson("any", Bytes.of("1".repeat(900)));
+    TaskRequest never = TaskRequest.ofJson("any", Bytes.of("1".repeat(901)));
+    String message =
+        "payload has 901 bytes and takes 1157 of the queue, limits.queuedBytes allows 1156 for all"
+            + " tasks: send less, or a reference to where it lies";
+    assertThat(core.submit(never, cluster.now()).refusal()).isEqualTo(Refusal.invalid(message));
+    assertThat(core.submit(fits, cluster.now()).refusal()).isNull();
+    assertThat(core.submit(never, cluster.now()).refusal()).isEqualTo(Refusal.invalid(message));
+    core.noRoom("the disk is full");
+    assertThat(core.submit(never, cluster.now()).refusal()).isEqualTo(Refusal.invalid(message));
   }
 
   @Test

@@ -62,6 +62,19 @@ class RecoveryTest {
   }
 
   @Test
+  void whatMayStillRunCountsAsQueuedLikeInTheLedger() {
+    cluster.submit(client, ANY);
+    cluster.submit(client, ANY.withDelay(Duration.ofHours(1)));
+    cluster.restart();
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isOne();
+    assertThat(cluster.core.ledger().queued()).isOne();
+    recovered();
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isOne();
+    cluster.worker("w", 1, "any");
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isZero();
+  }
+
+  @Test
   void newTasksFlowAtOnceAndDoNotOvertakeForLong() {
     long old = cluster.submit(client, ANY);
     cluster.restart();
@@ -356,7 +369,7 @@ class RecoveryTest {
     TaskRequest keyed = ANY.withIdempotencyKey("k");
     long id = cluster.submit(client, keyed);
     cluster.restart();
-    assertThat(cluster.core.submit(keyed, cluster.now())).isEqualTo(new Taken(id, null));
+    assertThat(cluster.core.submit(keyed, cluster.now())).isEqualTo(new Taken(id, true, null));
     TaskRequest other = TaskRequest.of("any", 2).withIdempotencyKey("k");
     assertThat(cluster.core.submit(other, cluster.now()).refusal().kind())
         .isEqualTo(Refusal.Kind.CONFLICT);

@@ -62,6 +62,11 @@ public final class VirtualClient extends VirtualPeer {
     return dones.stream().filter(done -> done.id() == id).findFirst().map(Done::task).orElse(null);
   }
 
+  /** Whether the client was told anything of that task, be it that there is none. */
+  public boolean isTold(long id) {
+    return dones.stream().anyMatch(done -> done.id() == id);
+  }
+
   @Override
   public byte[] hello(Session session) {
     return new ClientHello(nodeId).frame(session);

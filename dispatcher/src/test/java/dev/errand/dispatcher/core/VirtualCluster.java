@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskRequest;
-import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.FrameKind;
@@ -321,12 +320,6 @@ final class VirtualCluster {
     core.flush(now());
   }
 
-  private static boolean recovers(Task task) {
-    return task != null
-        && task.waitingFor() != null
-        && task.waitingFor().code() == WaitingFor.Code.RECOVERING;
-  }
-
   private void audit() {
     Ledger ledger = core.ledger();
     assertThat(
@@ -340,14 +333,7 @@ final class VirtualCluster {
         .isEqualTo(ledger.submitted());
     List<TypeView> types = core.types(now());
     long running = types.stream().mapToLong(TypeView::running).sum();
-    long recovering =
-        epoch == SETTINGS.epoch()
-            ? 0
-            : store.tasks.keySet().stream()
-                .map(this::view)
-                .filter(VirtualCluster::recovers)
-                .count();
-    assertThat(types.stream().mapToLong(TypeView::queued).sum() + recovering)
+    assertThat(types.stream().mapToLong(TypeView::queued).sum())
         .isBetween(ledger.queued() - store.waitingEnds(), ledger.queued());
     assertThat(running).isBetween(ledger.running() - store.waitingEnds(), ledger.running());
     long zombies = types.stream().mapToLong(TypeView::zombies).sum();

@@ -76,6 +76,19 @@ class WaitingForTest {
         id,
         Code.SLOTS_BUSY,
         "two workers were lost with it: it waits for one for 'any' to run it alone");
+    assertWaits(
+        cluster.submit(client, ANY),
+        Code.SLOTS_BUSY,
+        "every slot for 'any' is busy (0 run), or its worker is kept for a task that must run"
+            + " alone");
+    worker.succeeds(worker.only(), "1");
+    cluster.settle();
+    assertThat(cluster.view(id).state()).isEqualTo(TaskState.RUNNING);
+    assertWaits(
+        cluster.submit(client, ANY),
+        Code.SLOTS_BUSY,
+        "every slot for 'any' is busy (1 run), or its worker is kept for a task that must run"
+            + " alone");
   }
 
   @Test
@@ -111,7 +124,14 @@ class WaitingForTest {
   void itAskedToStartLater() {
     long id = cluster.submit(client, ANY.withDelay(Duration.ofSeconds(90)));
     cluster.pass(Duration.ofSeconds(30));
-    assertWaits(id, Code.DELAY, "it starts in 60000 ms");
+    assertWaits(id, Code.DELAY, "it starts in 1 min");
+  }
+
+  @Test
+  void aLongWaitIsToldWithoutItsLastMillisecond() {
+    long id = cluster.submit(client, ANY.withDelay(Duration.ofHours(24)));
+    cluster.pass(Duration.ofMillis(50));
+    assertWaits(id, Code.DELAY, "it starts in 24 h");
   }
 
   @Test
@@ -121,7 +141,7 @@ class WaitingForTest {
     worker.fails(worker.only(), ErrorKind.HANDLER);
     cluster.settle();
     cluster.pass(Duration.ofSeconds(4));
-    assertWaits(id, Code.BACKOFF, "attempt 2 starts in 6000 ms");
+    assertWaits(id, Code.BACKOFF, "attempt 2 starts in 6 s");
   }
 
   @Test

@@ -229,7 +229,7 @@ final class ClientCore implements DispatcherLink.Owner {
     if (first.watched) {
       await(answer.id(), first);
     }
-    first.accepted(answer.id());
+    first.accepted(answer.id(), answer.known());
   }
 
   private void await(long id, Submission watcher) {

@@ -21,8 +21,8 @@ abstract class Submission {
         || request.batch() != null && request.batch().line() != 0;
   }
 
-  /** The dispatcher has it for good, under that id. */
-  abstract void accepted(long id);
+  /** The dispatcher has it for good, under that id; known: it had it before. */
+  abstract void accepted(long id, boolean known);
 
   /** It ended; only if watched. */
   abstract void ended(Task task);

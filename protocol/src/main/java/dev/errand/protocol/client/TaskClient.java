@@ -85,7 +85,10 @@ public final class TaskClient {
   /**
    * Submits a task.
    *
-   * @return the task as it was accepted; fails with {@link SubmissionException} if it is refused
+   * @return the task as it was accepted. Where its key or its line was submitted before: the task
+   *     that is there, as it stands. Fails with {@link SubmissionException} if it is refused; and
+   *     if the task that is there can't be shown, with {@link TaskLostException} or like {@link
+   *     #get} (to submit it again does no harm)
    */
   public Future<Task> submit(TaskRequest request) {
     Objects.requireNonNull(request);
@@ -257,7 +260,7 @@ public final class TaskClient {
     }
   }
 
-  private static final class Accepting extends Submission {
+  private final class Accepting extends Submission {
     private final Answer answer;
 
     Accepting(TaskRequest request, Answer answer) {
@@ -266,21 +269,41 @@ public final class TaskClient {
     }
 
     @Override
-    void accepted(long id) {
-      answer.complete(
-          new Task(
-              TaskId.text(id),
-              request.type(),
-              request.terms().delay() == 0 ? TaskState.QUEUED : TaskState.SCHEDULED,
-              request.payload(),
-              null,
-              null,
-              new Task.Attempts(0, request.terms().maxAttempts(), null),
-              new Task.Times(TaskId.millis(id), 0, 0),
-              request.terms().priority(),
-              request.batch() == null ? null : request.batch().batch(),
-              null,
-              null));
+    void accepted(long id, boolean known) {
+      if (known) {
+        get(TaskId.text(id)).onComplete(task -> show(id, task), answer::fail);
+      } else {
+        answer.complete(begun(id));
+      }
+    }
+
+    private void show(long id, Task known) {
+      if (known != null) {
+        answer.complete(known);
+        return;
+      }
+      answer.fail(
+          new TaskLostException(
+              "task "
+                  + TaskId.text(id)
+                  + ", which was there before, has just been removed after its retention: submit it"
+                  + " again"));
+    }
+
+    private Task begun(long id) {
+      return new Task(
+          TaskId.text(id),
+          request.type(),
+          request.terms().delay() == 0 ? TaskState.QUEUED : TaskState.SCHEDULED,
+          request.payload(),
+          null,
+          null,
+          new Task.Attempts(0, request.terms().maxAttempts(), null),
+          new Task.Times(TaskId.millis(id), 0, 0),
+          request.terms().priority(),
+          request.batch() == null ? null : request.batch().batch(),
+          null,
+          null);
     }
 
     @Override
@@ -303,7 +326,7 @@ public final class TaskClient {
     }
 
     @Override
-    void accepted(long id) {
+    void accepted(long id, boolean known) {
       // Its end is what counts.
     }
 
@@ -331,7 +354,7 @@ public final class TaskClient {
     }
 
     @Override
-    void accepted(long id) {
+    void accepted(long id, boolean known) {
       throw new IllegalStateException("not submitted here");
     }
 

@@ -74,7 +74,7 @@ class ClientCoreTest {
     }
 
     @Override
-    void accepted(long id) {
+    void accepted(long id, boolean known) {
       told.add(name + " accepted " + (id - ID));
     }
 
@@ -117,7 +117,7 @@ class ClientCoreTest {
   }
 
   private void accept(long number, long id) {
-    tell(FrameKind.ACCEPTED, 0, Accepted.taken(number, id)::write);
+    tell(FrameKind.ACCEPTED, 0, Accepted.taken(number, id, false)::write);
   }
 
   private void tellEnd(long id, TaskState state) {
@@ -210,8 +210,8 @@ class ClientCoreTest {
         FrameKind.ACCEPTED,
         1,
         batch -> {
-          Accepted.taken(1, ID + 10).write(batch);
-          new Accepted(2, 0, "payload is empty", 0).write(batch);
+          Accepted.taken(1, ID + 10, false).write(batch);
+          Accepted.refused(2, "payload is empty", 0).write(batch);
         });
     assertThat(told).containsExactly("a accepted 10", "b SubmissionException: payload is empty");
     accept(2, ID);
@@ -231,8 +231,8 @@ class ClientCoreTest {
         FrameKind.ACCEPTED,
         1,
         batch -> {
-          new Accepted(1, 0, "the queue is full", 4_321).write(batch);
-          new Accepted(2, 0, "payload is empty", 0).write(batch);
+          Accepted.refused(1, "the queue is full", 4_321).write(batch);
+          Accepted.refused(2, "payload is empty", 0).write(batch);
         });
     client.submit(new Told(TaskRequest.of("large", "123456789"), false));
     client.flush();
@@ -316,7 +316,7 @@ class ClientCoreTest {
     submit("b", true);
     submit("c");
     client.flush();
-    tell(FrameKind.ACCEPTED, 1, Accepted.taken(1, ID + 1)::write);
+    tell(FrameKind.ACCEPTED, 1, Accepted.taken(1, ID + 1, false)::write);
     lose();
     submit("d");
     begin(2, FORGOTTEN);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.protocol.Addresses;
+import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Task;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.Test;
 
 /** The client on a bus, with a dispatcher that knows how each type ends. */
 class TaskClientTest {
+
+  /** Of the task that was there before. */
+  private static final long KNOWN = 7;
 
   private final Vertx vertx = Vertx.vertx();
   private final CompletableFuture<Void> bye = new CompletableFuture<>();
@@ -98,8 +102,12 @@ class TaskClientTest {
   }
 
   private void take(Submit submit) {
-    long id = submit.type().equals("refused") ? 0 : ++lastId;
-    new Accepted(submit.number(), id, "no room", 4_000).write(dispatcher.batch(FrameKind.ACCEPTED));
+    long id = submit.type().equals("known") ? KNOWN : ++lastId;
+    Accepted answer =
+        submit.type().equals("refused")
+            ? Accepted.refused(submit.number(), "no room", 4_000)
+            : Accepted.taken(submit.number(), id, id == KNOWN);
+    answer.write(dispatcher.batch(FrameKind.ACCEPTED));
     if (submit.watched() && submit.type().equals("echo")) {
       tellEnd(id, TaskState.SUCCEEDED, submit.payload(), null);
     } else if (submit.watched() && submit.type().equals("fails")) {
@@ -183,6 +191,30 @@ class TaskClientTest {
     assertThatThrownBy(() -> get(client.run(TaskRequest.of("refused", 1))))
         .cause()
         .isInstanceOf(SubmissionException.class);
+  }
+
+  @Test
+  void whatWasThereBeforeIsShownAsItStands() throws Exception {
+    Task known = task(KNOWN, TaskState.FAILED, null, new TaskError(ErrorKind.HANDLER, "no route"));
+    serve(Addresses.TASKS_GET, known);
+    TaskRequest again = TaskRequest.of("known", 1).withBatch(new BatchPlace("b", 1));
+    assertThat(get(client.submit(again))).isEqualTo(known);
+    assertThat(get(client.submitAll(List.of(TaskRequest.of("echo", 2), again)))).contains(known);
+  }
+
+  @Test
+  void whatWasThereBeforeAndCannotBeShownFailsTheSubmission() {
+    TaskRequest again = TaskRequest.of("known", 1).withIdempotencyKey("k");
+    assertThatThrownBy(() -> get(client.submit(again))).cause().isInstanceOf(ReplyException.class);
+    vertx.eventBus().consumer(Addresses.TASKS_GET, asked -> asked.reply(null));
+    assertThatThrownBy(() -> get(client.submit(again)))
+        .cause()
+        .isInstanceOf(TaskLostException.class)
+        .hasMessage(
+            "task "
+                + TaskId.text(KNOWN)
+                + ", which was there before, has just been removed after its retention: submit it"
+                + " again");
   }
 
   @Test

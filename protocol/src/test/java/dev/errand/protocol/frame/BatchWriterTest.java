@@ -147,9 +147,13 @@ class BatchWriterTest {
   }
 
   @Test
-  void aTimeToComeBackThatIsNoneIsMalformed() {
+  void aTaskThatWasThereBeforeWithoutAnIdIsMalformed() {
     assertMalformed(
         FrameKind.ACCEPTED, batch -> batch.entry().varint(1).i64(Long.MIN_VALUE).text("full"));
+    assertMalformed(
+        FrameKind.ACCEPTED, batch -> batch.entry().varint(1).i64(Long.MIN_VALUE).i64(0));
+    assertMalformed(
+        FrameKind.ACCEPTED, batch -> batch.entry().varint(1).i64(Long.MIN_VALUE).i64(-1));
   }
 
   @Test
@@ -160,11 +164,11 @@ class BatchWriterTest {
         .isEqualTo(releases);
     List<Accepted> answers =
         List.of(
-            Accepted.taken(0, 1),
-            Accepted.taken(1, Long.MAX_VALUE),
-            new Accepted(Long.MAX_VALUE, 0, "p".repeat(2_000), 0),
-            new Accepted(2, 0, "the queue is full", 1),
-            new Accepted(3, 0, "the queue is full", Long.MAX_VALUE));
+            Accepted.taken(0, 1, false),
+            Accepted.taken(1, Long.MAX_VALUE, true),
+            Accepted.refused(Long.MAX_VALUE, "p".repeat(2_000), 0),
+            Accepted.refused(2, "the queue is full", 1),
+            Accepted.refused(3, "the queue is full", Long.MAX_VALUE));
     assertThat(back(FrameKind.ACCEPTED, batch -> answers.forEach(each -> each.write(batch))))
         .isEqualTo(answers);
   }

@@ -56,9 +56,10 @@ record Sample(byte[] frame, Header header, Object body) {
     addSubmissionsWithOptions(more);
     List<Accepted> answers =
         List.of(
-            Accepted.taken(1, ID),
-            new Accepted(2, 0, "the queue is full", 1),
-            new Accepted(3, 0, "the queue is full", 86_400_000));
+            Accepted.taken(1, ID, false),
+            Accepted.refused(2, "the queue is full", 1),
+            Accepted.refused(3, "the queue is full", 86_400_000),
+            Accepted.taken(4, ID, true));
     add(more, FrameKind.ACCEPTED, answers, batch -> answers.forEach(each -> each.write(batch)));
     addEndsWithOptions(more);
     return more;
@@ -254,7 +255,7 @@ record Sample(byte[] frame, Header header, Object body) {
           Submit.write(batch, 2, true, full);
         });
     List<Accepted> answers =
-        List.of(Accepted.taken(1, ID), new Accepted(2, 0, "payload is empty", 0));
+        List.of(Accepted.taken(1, ID, false), Accepted.refused(2, "payload is empty", 0));
     add(all, FrameKind.ACCEPTED, answers, batch -> answers.forEach(each -> each.write(batch)));
     List<Watch> watches = List.of(new Watch(ID), new Watch(Long.MAX_VALUE));
     add(all, FrameKind.WATCH, watches, batch -> watches.forEach(watch -> watch.write(batch)));

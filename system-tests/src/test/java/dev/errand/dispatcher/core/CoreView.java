@@ -136,12 +136,27 @@ public final class CoreView {
         inQueues += queue.size();
       }
       running += type.running;
+      compareGrantable(type, to);
     }
     if (inQueues != queued || running != leased || recovering.size() != waiting) {
       to.misplaced(
           0,
           "queues count %d waiting, %d recovering and %d running, tasks say %d, %d and %d"
               .formatted(inQueues, recovering.size(), running, queued, waiting, leased));
+    }
+  }
+
+  private static void compareGrantable(TaskType type, Visitor to) {
+    for (TaskQueue queue : type.demanding()) {
+      boolean grantable = queue.size() > 0 && !queue.offers.isEmpty();
+      if (grantable != type.grantable().contains(queue)) {
+        to.misplaced(
+            0,
+            "the queue of " + queue.require + " is grantable or not, and is taken for the other");
+      }
+    }
+    if (!type.demanding().containsAll(type.grantable())) {
+      to.misplaced(0, "a queue that is no more is taken for grantable");
     }
   }
 

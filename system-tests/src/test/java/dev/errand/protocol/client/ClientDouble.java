@@ -49,7 +49,7 @@ public final class ClientDouble {
     }
 
     @Override
-    void accepted(long id) {
+    void accepted(long id, boolean known) {
       teller.accepted(id);
     }
 

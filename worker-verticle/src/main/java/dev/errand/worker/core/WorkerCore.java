@@ -2,6 +2,7 @@ package dev.errand.worker.core;
 
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.frame.BatchReader;
@@ -146,8 +147,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
         "the handler of '"
             + attempt.type()
             + "' gave no outcome in "
-            + attempt.timeoutMillis()
-            + " ms";
+            + Millis.text(attempt.timeoutMillis());
     one.overstays = true;
     tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), attempt.timeoutMillis() * 1_000);
   }

@@ -153,7 +153,7 @@ class WorkerCoreTest {
                 10_000_000,
                 null,
                 new TaskError(
-                    ErrorKind.TIMEOUT, "the handler of 'loops' gave no outcome in 10000 ms")));
+                    ErrorKind.TIMEOUT, "the handler of 'loops' gave no outcome in 10 s")));
   }
 
   @Test
