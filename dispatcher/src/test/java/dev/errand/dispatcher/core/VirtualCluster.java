@@ -91,14 +91,22 @@ final class VirtualCluster {
   Duration wallError = Duration.ZERO;
 
   DispatcherCore core;
+  private final CoreSettings.Window window;
   private int epoch = SETTINGS.epoch();
   private final Map<Long, Line> lines = new LinkedHashMap<>();
   private final Set<Long> cutOff = new HashSet<>();
   private List<Letter> letters = new ArrayList<>();
   private long nanos = START_NANOS;
   private long lastIncarnation = 100;
+  private boolean justLoaded;
 
   VirtualCluster() {
+    this(CoreSettings.Window.ALL);
+  }
+
+  /** One whose core has no more than that in memory. */
+  VirtualCluster(CoreSettings.Window window) {
+    this.window = window;
     core = newCore();
   }
 
@@ -110,7 +118,8 @@ final class VirtualCluster {
             epoch,
             SETTINGS.limits(),
             SETTINGS.defaults(),
-            SETTINGS.timings());
+            SETTINGS.timings(),
+            window);
     return new DispatcherCore(
         settings,
         payload -> payload.equals(BAD_PAYLOAD) ? "payload is cut off" : null,
@@ -170,6 +179,13 @@ final class VirtualCluster {
     public void request(byte[] frame, int answerMillis) {
       letters.add(new Letter(incarnation, true, true, frame));
       patience = nanos + answerMillis * 1_000_000L;
+    }
+
+    /** Tasks that came from the store in this turn are granted in the next. */
+    private boolean mayGrant() {
+      boolean loaded = justLoaded;
+      justLoaded = false;
+      return loaded;
     }
 
     private void deliver(Letter letter) {
@@ -287,8 +303,15 @@ final class VirtualCluster {
       due.forEach(this::deliver);
       endTurn();
       lines.values().forEach(line -> line.peer.link.flush());
-    } while (!letters.isEmpty() || core.isUrgent());
+    } while (!letters.isEmpty() || core.isUrgent() || mayGrant());
     audit();
+  }
+
+  /** Tasks that came from the store in this turn are granted in the next. */
+  private boolean mayGrant() {
+    boolean loaded = justLoaded;
+    justLoaded = false;
+    return loaded;
   }
 
   private void deliver(Letter letter) {
@@ -316,8 +339,12 @@ final class VirtualCluster {
       store.append(changes);
     }
     core.durable(store.recorded());
-    core.unresolved().forEach(watching -> core.watched(watching, store.ended.get(watching.id())));
+    core.unresolved().forEach(watching -> core.watched(watching, store.tasks.get(watching.id())));
     core.flush(now());
+    for (DispatcherCore.Load load : core.loads()) {
+      core.loaded(load, store.next(load), now());
+      justLoaded = true;
+    }
   }
 
   private void audit() {

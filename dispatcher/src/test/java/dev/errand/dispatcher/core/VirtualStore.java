@@ -82,6 +82,15 @@ final class VirtualStore {
     assertThat(ended.put(task.spec().id(), task)).as("it ended before").isNull();
   }
 
+  /** The next untried tasks of a line. */
+  List<StoredTask> next(DispatcherCore.Load load) {
+    return tasks.values().stream()
+        .filter(task -> task.spec().id() > load.after() && task.isUntried())
+        .filter(task -> LineKey.of(task.spec().type(), task.spec().terms()).equals(load.line()))
+        .limit(load.most())
+        .toList();
+  }
+
   /** Number of the last changes that are durable. */
   long recorded() {
     return recorded;
