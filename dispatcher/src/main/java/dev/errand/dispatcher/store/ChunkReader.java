@@ -12,6 +12,7 @@ import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.FrameReader;
 import dev.errand.protocol.frame.MalformedFrameException;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,12 +38,11 @@ final class ChunkReader {
   private final List<Terms> terms = new ArrayList<>();
   private final boolean repeats;
   private final int first;
-  private final int count;
   private final long bytes;
   private byte[] bodies;
   private FrameReader in;
-  private int left;
   private int nextBody;
+  private Long2LongOpenHashMap places;
 
   // The record at hand.
   private long id;
@@ -70,10 +70,9 @@ final class ChunkReader {
     for (int n = in.varint(heads.length); n > 0; n--) {
       terms.add(readTerms());
     }
-    this.count = in.varint(heads.length);
+    in.varint(heads.length);
     this.bytes = heads.length + (long) in.varint(Integer.MAX_VALUE);
     this.first = in.place();
-    this.left = count;
   }
 
   private Terms readTerms() throws MalformedFrameException {
@@ -111,10 +110,9 @@ final class ChunkReader {
 
   /** Goes to the next record; false behind the last. */
   boolean next() throws MalformedFrameException {
-    if (left == 0) {
+    if (in.place() == heads.length) {
       return false;
     }
-    left--;
     id = in.i64();
     flags = in.u8();
     body = nextBody;
@@ -135,47 +133,37 @@ final class ChunkReader {
     return true;
   }
 
-  private void rewind() {
-    in = new FrameReader(heads, first);
-    left = count;
-    nextBody = 0;
-  }
-
   /**
    * Goes to the last record of a task; false if there is none. Whoever asks for the tasks in their
    * order finds each at once.
    */
   boolean seek(long wanted) throws MalformedFrameException {
-    if (repeats) {
-      rewind();
+    if (!repeats && (id == wanted || next() && id == wanted)) {
+      return true;
     }
-    boolean found = false;
-    int foundAt = 0;
-    int foundLeft = 0;
-    int foundBody = 0;
-    for (int i = 0; i < count; i++) {
-      if (left == 0) {
-        rewind();
-      }
-      int at = in.place();
-      next();
-      if (id == wanted) {
-        if (!repeats) {
-          return true;
-        }
-        found = true;
-        foundAt = at;
-        foundLeft = left + 1;
-        foundBody = body;
-      }
+    if (places == null) {
+      findPlaces();
     }
-    if (found) {
-      in = new FrameReader(heads, foundAt);
-      left = foundLeft;
-      nextBody = foundBody;
-      next();
+    long place = places.get(wanted);
+    if (place == 0) {
+      return false;
     }
-    return found;
+    go((int) (place >>> Integer.SIZE), (int) place);
+    return next();
+  }
+
+  private void go(int head, int itsBody) {
+    in = new FrameReader(heads, head);
+    nextBody = itsBody;
+  }
+
+  /** Of the last record of each task, where its head and its body begin. */
+  private void findPlaces() throws MalformedFrameException {
+    places = new Long2LongOpenHashMap();
+    go(first, 0);
+    for (int place = first; next(); place = in.place()) {
+      places.put(id, (long) place << Integer.SIZE | body);
+    }
   }
 
   /** Of the task whose record this is. */
