@@ -104,6 +104,11 @@ final class ChunkReader {
     return bodies != null;
   }
 
+  /** Of all bodies. */
+  long bodyBytes() {
+    return bytes - heads.length;
+  }
+
   /** Of heads and bodies. */
   int bytes() {
     return (int) Math.min(bytes, Integer.MAX_VALUE);
@@ -135,7 +140,8 @@ final class ChunkReader {
     return true;
   }
 
-  private void rewind() {
+  /** Goes before the first record. */
+  void rewind() {
     in = new FrameReader(heads, first);
     left = count;
     nextBody = 0;

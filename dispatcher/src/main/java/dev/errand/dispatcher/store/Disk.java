@@ -76,6 +76,20 @@ final class Disk {
     }
   }
 
+  /**
+   * Opens what a store's folder has for reading; nothing in it changes. Blocks.
+   *
+   * @param options closed with it
+   */
+  static Disk read(Options options, Path tasks) throws RocksDBException {
+    try {
+      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()));
+    } catch (RocksDBException e) {
+      options.close();
+      throw e;
+    }
+  }
+
   private static long totalBytes(Path folder) {
     try {
       return Files.getFileStore(folder).getTotalSpace();
@@ -142,7 +156,8 @@ final class Disk {
         "the store in " + folder.toAbsolutePath() + " can't be opened: " + message, e);
   }
 
-  private static String holder(Path folder) {
+  /** Who held the folder last, for people. */
+  static String holder(Path folder) {
     try {
       return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
     } catch (IOException e) {
