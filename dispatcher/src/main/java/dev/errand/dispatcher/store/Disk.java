@@ -153,7 +153,12 @@ final class Disk {
           e);
     }
     return new StoreException(
-        "the store in " + folder.toAbsolutePath() + " can't be opened: " + message, e);
+        "the store in "
+            + folder.toAbsolutePath()
+            + " can't be opened: "
+            + message
+            + StoreException.cure(folder.toAbsolutePath()),
+        e);
   }
 
   /** Who held the folder last, for people. */

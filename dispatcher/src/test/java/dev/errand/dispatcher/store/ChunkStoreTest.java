@@ -522,7 +522,7 @@ class ChunkStoreTest {
       assertThatThrownBy(this::open)
           .as(file.getFileName().toString())
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining(folder.resolve("store").toString());
+          .hasMessageContaining("./errand store check " + folder.resolve("store"));
       flip(file, at);
     }
     open();
