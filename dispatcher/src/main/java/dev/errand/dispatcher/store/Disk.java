@@ -3,6 +3,7 @@ package dev.errand.dispatcher.store;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,6 +57,8 @@ final class Disk {
       if (folder.toAbsolutePath().getParent() != null) {
         force(folder.toAbsolutePath().getParent());
       }
+      needWritable(folder);
+      needWritable(tasks);
     } catch (IOException e) {
       throw new StoreException(
           "the store's folder "
@@ -73,6 +76,13 @@ final class Disk {
     } catch (RocksDBException e) {
       options.close();
       throw refused(folder, e);
+    }
+  }
+
+  /** RocksDB would say that it can't lock it. */
+  private static void needWritable(Path folder) throws IOException {
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString(), null, "no right to write, or read-only");
     }
   }
 
