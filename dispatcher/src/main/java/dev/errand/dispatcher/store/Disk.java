@@ -68,6 +68,7 @@ final class Disk {
               + "): set store.path to one that can",
           e);
     }
+    NativeLibrary.load(folder, true);
     Options options = options(totalBytes(tasks));
     try {
       RocksDB db = RocksDB.open(options, tasks.toString());
@@ -111,7 +112,6 @@ final class Disk {
   /** What is set aside for the log and gathered in memory is little beside the disk. */
   private static Options options(long totalBytes) {
     long buffer = Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, totalBytes / BUFFER_PART));
-    RocksDB.loadLibrary();
     return new Options()
         .setCreateIfMissing(true)
         // A record that was cut off at the end was never acknowledged; any other damage is told.

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.Logger;
 import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
 import org.rocksdb.WALRecoveryMode;
@@ -83,7 +82,7 @@ final class SavedDisk implements AutoCloseable {
   }
 
   private void open() throws RocksDBException, IOException {
-    RocksDB.loadLibrary();
+    NativeLibrary.load(tasks.getParent(), false);
     lookAtTables();
     disk = openWhole();
     if (disk == null) {
