@@ -70,16 +70,9 @@ public final class StoreInspection implements AutoCloseable {
   public static StoreInspection open(Path folder) {
     FolderLock lock = null;
     try {
-      if (!SavedDisk.isStore(folder)) {
-        throw new NoStoreException(
-            "there is no store in "
-                + folder.toAbsolutePath()
-                + ": name the folder that a dispatcher has as its store.path");
-      }
+      needStore(folder);
       lock = FolderLock.of(folder);
-      StoreInspection inspection = new StoreInspection(folder, lock);
-      inspection.find(folder);
-      return inspection;
+      return found(folder, new StoreInspection(folder, lock));
     } catch (IOException e) {
       close(lock);
       throw new StoreException(
@@ -90,14 +83,37 @@ public final class StoreInspection implements AutoCloseable {
     }
   }
 
-  private void find(Path folder) {
+  private static StoreInspection found(Path folder, StoreInspection inspection) throws IOException {
+    try {
+      inspection.find(folder);
+      return inspection;
+    } catch (IOException | RuntimeException e) {
+      inspection.saved.close();
+      throw e;
+    }
+  }
+
+  private static void needStore(Path folder) throws IOException {
+    if (SavedDisk.isStore(folder)) {
+      return;
+    }
+    if (new Mark(folder).isThere()) {
+      throw new StoreException(
+          "all files of the store in "
+              + folder.toAbsolutePath()
+              + " are missing: bring the folder back from a copy");
+    }
+    throw new NoStoreException(
+        "there is no store in "
+            + folder.toAbsolutePath()
+            + ": name the folder that a dispatcher has as its store.path");
+  }
+
+  private void find(Path folder) throws IOException {
     try {
       notes.read(folder);
     } catch (RocksDBException | MalformedFrameException e) {
       problem(e.getMessage());
-    } catch (StoreException e) {
-      saved.close();
-      throw e;
     }
     LongOpenHashSet found = new LongOpenHashSet();
     files.find(found);
@@ -113,6 +129,25 @@ public final class StoreInspection implements AutoCloseable {
       } catch (MalformedFrameException e) {
         problem("chunk " + number + ": " + e.getMessage());
       }
+    }
+    lookWhetherAllAreThere(folder);
+  }
+
+  /** What is cut off looks like the end of what was written. */
+  private void lookWhetherAllAreThere(Path folder) throws IOException {
+    long newest = chunks.isEmpty() ? 0 : chunks.getLong(chunks.size() - 1);
+    try {
+      Notes.Chunks kept = notes.chunks();
+      newest = Math.max(newest, kept.newest());
+      if (chunks.size() != kept.count()) {
+        problem("there were " + kept.count() + " chunks, and " + chunks.size() + " can be read");
+      }
+    } catch (RocksDBException e) {
+      problem(e.getMessage());
+    }
+    String missing = new Mark(folder).problem(newest);
+    if (missing != null) {
+      problem(missing);
     }
   }
 

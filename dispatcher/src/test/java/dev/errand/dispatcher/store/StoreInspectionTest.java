@@ -233,6 +233,34 @@ class StoreInspectionTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {".*\\.log", "MANIFEST.*", ".*\\.sst", ".*\\.blob"})
+  void aFileThatIsCutOffOrGoneIsNoticed(String pattern) throws IOException {
+    fill();
+    Path file = files(pattern).get(0);
+    try (RandomAccessFile raf = new RandomAccessFile(file.toFile(), "rw")) {
+      raf.setLength(raf.length() / 2);
+    }
+    Read cut = read();
+    assertThat(cut.problems()).isNotEmpty();
+    assertThat(cut.complete()).isNotEmpty();
+    Files.delete(file);
+    Read gone = read();
+    assertThat(gone.problems()).isNotEmpty();
+    assertThat(gone.complete()).isNotEmpty();
+  }
+
+  @Test
+  void aStoreWithoutAnyFilesIsNotTakenForNone() throws IOException {
+    fill();
+    for (Path file : files(".*")) {
+      Files.delete(file);
+    }
+    assertThatThrownBy(() -> StoreInspection.open(folder))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("are missing: bring the folder back from a copy");
+  }
+
   @Test
   void aTaskWhosePayloadIsLostIsShownWithTheRest() throws IOException {
     fill();
