@@ -143,18 +143,19 @@ final class ChunkFiles {
     }
   }
 
-  /** Whether there is a chunk of that number. */
-  boolean has(long number) throws RocksDBException {
-    return get(key(HEADS, number)) != null;
+  /** The heads of a chunk; null: there is none of that number. */
+  ChunkReader find(long number) throws RocksDBException, MalformedFrameException {
+    byte[] heads = get(key(HEADS, number));
+    return heads == null ? null : new ChunkReader(heads);
   }
 
-  /** The heads of a chunk. */
+  /** The heads of a chunk that has to be there. */
   ChunkReader heads(long number) throws RocksDBException, MalformedFrameException {
-    byte[] heads = get(key(HEADS, number));
+    ChunkReader heads = find(number);
     if (heads == null) {
       throw new MalformedFrameException("chunk " + number + " is missing");
     }
-    return new ChunkReader(heads);
+    return heads;
   }
 
   /**

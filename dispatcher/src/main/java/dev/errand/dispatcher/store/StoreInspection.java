@@ -121,8 +121,9 @@ public final class StoreInspection implements AutoCloseable {
     Arrays.sort(numbers);
     for (long number : numbers) {
       try {
-        if (files.has(number)) {
-          replay(number, files.heads(number));
+        ChunkReader heads = files.find(number);
+        if (heads != null) {
+          replay(number, heads);
         }
       } catch (RocksDBException e) {
         problem(ChunkFiles.ofChunk(number, e));
