@@ -11,6 +11,9 @@ is the loss of power: only what is on the disk is left. What is written there de
     any number   each file and each folder keeps nothing, all, or (files) a torn beginning of what
                  was not forced, as that seed has it
 
+Writing to the file .fault names what fails with an I/O error from then on: "write", "fsync", both, or
+nothing. What was to be written then is not there.
+
 Files must not be open when the power fails: kill their owner before. It unmounts and ends when its
 input does. Stricter than most disks: a new or renamed file has no name until its folder was forced,
 whatever was done to the file. As with any journal, the name of a folder is on the disk with the
@@ -34,6 +37,8 @@ import threading
 from fusepy import FUSE, FuseOSError, Operations
 
 POWER = "/.power"
+FAULT = "/.fault"
+CONTROLS = (POWER, FAULT)
 
 
 class Folder:
@@ -134,6 +139,11 @@ class Forgetful(Operations):
         self.root = Folder(0o755)
         self.open_files = {}
         self.handles = 0
+        self.faults = []
+
+    def may_fail(self, what):
+        if what in self.faults:
+            raise FuseOSError(errno.EIO)
 
     def node(self, path):
         node = self.root
@@ -156,7 +166,7 @@ class Forgetful(Operations):
     # What is there
 
     def getattr(self, path, fh=None):
-        if path == POWER:
+        if path in CONTROLS:
             return {"st_mode": stat.S_IFREG | 0o600, "st_nlink": 1, "st_size": 0}
         node = self.open_files[fh] if fh else self.node(path)
         about = {"st_mode": node.mode, "st_uid": node.uid, "st_gid": node.gid, "st_nlink": 1}
@@ -222,7 +232,7 @@ class Forgetful(Operations):
         return self.opened(folder.names[name])
 
     def open(self, path, flags):
-        return 0 if path == POWER else self.opened(self.node(path))
+        return 0 if path in CONTROLS else self.opened(self.node(path))
 
     def release(self, path, fh):
         self.open_files.pop(fh, None)
@@ -235,17 +245,23 @@ class Forgetful(Operations):
             seed = int(data)
             self.root.lose(random.Random(seed) if seed else None)
             return len(data)
+        if path == FAULT:
+            self.faults = data.decode().split()
+            return len(data)
+        self.may_fail("write")
         return self.open_files[fh].write(data, offset)
 
     def truncate(self, path, length, fh=None):
-        if path != POWER:
+        if path not in CONTROLS:
             (self.open_files[fh] if fh else self.node(path)).truncate(length)
 
     def fsync(self, path, datasync, fh):
+        self.may_fail("fsync")
         if fh:
             self.open_files[fh].force()
 
     def fsyncdir(self, path, datasync, fh):
+        self.may_fail("fsync")
         self.node(path).force()
 
 

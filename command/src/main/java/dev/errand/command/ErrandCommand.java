@@ -1,7 +1,10 @@
 package dev.errand.command;
 
 import dev.errand.config.launch.ExitCode;
+import dev.errand.config.launch.NodeFailure;
 import dev.errand.config.settings.SettingsException;
+import dev.errand.dispatcher.store.NoStoreException;
+import dev.errand.dispatcher.store.StoreException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "errand",
     description = "A distributed task manager.",
-    subcommands = {DemoCommand.class, AuthKeyCommand.class},
+    subcommands = {DemoCommand.class, StoreCommand.class, AuthKeyCommand.class},
     footer = {
       "",
       "Nodes and tests are started by the script:",
@@ -36,7 +39,18 @@ public final class ErrandCommand implements Runnable {
     Throwable failure = wrapped ? thrown.getCause() : thrown;
     String line = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     System.err.println("errand: " + line.replaceAll("\\s*\\R\\s*", " "));
-    return failure instanceof SettingsException ? ExitCode.USAGE : ExitCode.FAILED;
+    return exitCode(failure);
+  }
+
+  private static int exitCode(Throwable failure) {
+    if (failure instanceof NodeFailure known) {
+      return known.exitCode();
+    }
+    if (failure instanceof StoreException) {
+      return ExitCode.STORE_FAILED;
+    }
+    boolean wrongUse = failure instanceof SettingsException || failure instanceof NoStoreException;
+    return wrongUse ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
   @Override

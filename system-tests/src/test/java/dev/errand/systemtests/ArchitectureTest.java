@@ -119,6 +119,19 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.errand.worker..", "dev.errand.command..");
 
   @ArchTest
+  static final ArchRule theCommandKnowsStoresAndWhatIsInThem =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.errand.command..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.errand.dispatcher",
+              "dev.errand.dispatcher.bus",
+              "dev.errand.dispatcher.web",
+              "dev.errand.worker..");
+
+  @ArchTest
   static final ArchRule aWorkerKnowsNoDispatcher =
       noClasses()
           .that()

@@ -55,6 +55,11 @@ final class ForgetfulFolder implements AutoCloseable {
     Files.writeString(power(), Long.toString(seed));
   }
 
+  /** From now on that fails with an I/O error: "write", "fsync"; nothing does: "". */
+  void fail(String what) throws IOException {
+    Files.writeString(mount.resolve(".fault"), what + "\n");
+  }
+
   @Override
   public void close() throws IOException {
     layer.outputWriter().close();

@@ -1,6 +1,7 @@
 package dev.errand.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -201,5 +202,19 @@ class ForgetfulFolderIT {
       Files.delete(file);
     }
     assertThat(left).hasSize(1);
+  }
+
+  @Test
+  void whatIsToldToFailFailsUntilItIsToldNotTo() throws Exception {
+    forced("one ");
+    folder.fail("write");
+    assertThatThrownBy(() -> append("two ")).isInstanceOf(IOException.class);
+    folder.fail("fsync");
+    append("two ");
+    assertThatThrownBy(() -> force(file)).isInstanceOf(IOException.class);
+    folder.fail("");
+    force(file);
+    folder.losePower();
+    assertThat(file).hasContent("one two ");
   }
 }

@@ -38,7 +38,8 @@ class FullDiskIT {
 
   @AfterEach
   void unmount() throws Exception {
-    run("umount", folder.toString());
+    // This process may have loaded RocksDB's library from there.
+    run("umount", "-l", folder.toString());
   }
 
   private static void run(String... command) throws Exception {

@@ -4,14 +4,12 @@ import dev.errand.config.cluster.AddressInUseException;
 import dev.errand.config.cluster.KeyRefusedException;
 import dev.errand.config.cluster.SecureCluster;
 import dev.errand.config.security.SecretText;
-import dev.errand.config.security.SmallFile;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.SettingsException;
 import dev.errand.config.settings.SettingsReader;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.logging.LoggerFactory;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplication;
@@ -80,7 +78,8 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       }
       String verticle =
           Utils.computeVerticleName(getClass(), parsed.matchedPositionalValue(0, null));
-      conf = read(parsed.matchedOptionValue("-conf", null));
+      // The launcher itself would only warn, and start without.
+      conf = Conf.read(parsed.matchedOptionValue("-conf", null));
       cluster = check(verticle);
       cluster.onEnd(ErrandLauncher::end);
       Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
@@ -106,30 +105,6 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       return new CommandLine(command).setOptionsCaseInsensitive(true).parseArgs(arguments);
     } catch (ParameterException e) {
       throw new NodeFailure(ExitCode.USAGE, e.getMessage() + "; -h shows the options");
-    }
-  }
-
-  /** The launcher itself would only warn, and start without. */
-  private static JsonObject read(String fileOrJson) {
-    if (fileOrJson == null) {
-      return new JsonObject();
-    }
-    String text = fileOrJson;
-    String name = "-conf";
-    if (!fileOrJson.stripLeading().startsWith("{")) {
-      name = "-conf " + fileOrJson;
-      try {
-        text = SmallFile.read(fileOrJson);
-      } catch (IOException | RuntimeException e) {
-        throw new NodeFailure(
-            ExitCode.USAGE, name + " can't be read: name a JSON file that exists");
-      }
-    }
-    try {
-      return new JsonObject(text);
-    } catch (DecodeException e) {
-      throw new NodeFailure(
-          ExitCode.USAGE, name + " is not a JSON object: " + oneLine(e.getMessage()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.protocol.frame.MalformedFrameException;
+import it.unimi.dsi.fastutil.longs.LongCollection;
 import java.nio.ByteBuffer;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -16,6 +17,9 @@ final class ChunkFiles {
   private static final byte HEADS = 'h';
   private static final byte BODIES = 'b';
 
+  /** How far behind damage chunks are asked for one by one. */
+  private static final int STEP_PART = 1_000;
+
   /** A chunk that was read of late. */
   private static final class Opened {
     private long number;
@@ -28,11 +32,34 @@ final class ChunkFiles {
   }
 
   private final Disk disk;
+  private final Disk others;
   private final Opened wholes = new Opened();
   private final Opened rests = new Opened();
 
   ChunkFiles(Disk disk) {
+    this(disk, null);
+  }
+
+  /**
+   * Chunks of a folder that is damaged.
+   *
+   * @param others is asked for what can't be read; null: nobody
+   */
+  ChunkFiles(Disk disk, Disk others) {
     this.disk = disk;
+    this.others = others;
+  }
+
+  private byte[] get(byte[] key) throws RocksDBException {
+    try {
+      return disk.get(key);
+    } catch (RocksDBException e) {
+      byte[] value = others == null ? null : others.get(key);
+      if (value == null) {
+        throw e;
+      }
+      return value;
+    }
   }
 
   private static byte[] key(byte part, long number) {
@@ -50,6 +77,62 @@ final class ChunkFiles {
     }
   }
 
+  /**
+   * Finds chunks, and goes on behind what can't be read.
+   *
+   * @param found gets their numbers, and some of which nothing is known
+   */
+  void find(LongCollection found) {
+    find(disk, found);
+    if (others != null) {
+      find(others, found);
+    }
+  }
+
+  private static void find(Disk disk, LongCollection found) {
+    try (RocksIterator all = disk.from(key(HEADS, 0))) {
+      long last = -1;
+      do {
+        for (; all.isValid() && all.key()[0] == HEADS; all.next()) {
+          last = ByteBuffer.wrap(all.key(), 1, Long.BYTES).getLong();
+          found.add(last);
+        }
+      } while (!isAtEnd(all) && goBehindDamage(all, last + 1, found));
+    }
+  }
+
+  private static boolean isAtEnd(RocksIterator all) {
+    try {
+      all.status();
+      return true;
+    } catch (RocksDBException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Goes to the next chunk that can be read in its order; the numbers up to there are taken for
+   * chunks one by one, far away in steps, for there are many numbers and few chunks.
+   *
+   * @return false if there is none
+   */
+  private static boolean goBehindDamage(RocksIterator all, long first, LongCollection found) {
+    for (long number = first; number >= 0; number += 1 + (number - first) / STEP_PART) {
+      all.seek(key(HEADS, number));
+      if (all.isValid() || isAtEnd(all)) {
+        return true;
+      }
+      found.add(number);
+    }
+    return false;
+  }
+
+  /** What is told of a chunk that can't be read: the file, if that is known. */
+  static String ofChunk(long number, RocksDBException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains(".sst") ? message : "chunk " + number + ": " + message;
+  }
+
   /** Looks at all bodies: one that is damaged is found now, and not when it is asked for. */
   void checkBodies() throws RocksDBException {
     try (RocksIterator all = disk.from(key(BODIES, 0))) {
@@ -60,13 +143,19 @@ final class ChunkFiles {
     }
   }
 
-  /** The heads of a chunk. */
+  /** The heads of a chunk; null: there is none of that number. */
+  ChunkReader find(long number) throws RocksDBException, MalformedFrameException {
+    byte[] heads = get(key(HEADS, number));
+    return heads == null ? null : new ChunkReader(heads);
+  }
+
+  /** The heads of a chunk that has to be there. */
   ChunkReader heads(long number) throws RocksDBException, MalformedFrameException {
-    byte[] heads = disk.get(key(HEADS, number));
+    ChunkReader heads = find(number);
     if (heads == null) {
       throw new MalformedFrameException("chunk " + number + " is missing");
     }
-    return new ChunkReader(heads);
+    return heads;
   }
 
   /**
@@ -104,10 +193,11 @@ final class ChunkFiles {
     return chunk.reader;
   }
 
-  private void needBodies(ChunkReader reader, long number)
+  /** Reads the bodies to those heads, if there are any and they are not there yet. */
+  void needBodies(ChunkReader reader, long number)
       throws RocksDBException, MalformedFrameException {
     if (!reader.hasBodies()) {
-      byte[] bodies = disk.get(key(BODIES, number));
+      byte[] bodies = get(key(BODIES, number));
       if (bodies == null) {
         throw new MalformedFrameException("the bodies of chunk " + number + " are missing");
       }

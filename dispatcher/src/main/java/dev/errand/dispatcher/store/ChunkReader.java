@@ -103,6 +103,11 @@ final class ChunkReader {
     return bodies != null;
   }
 
+  /** Of all bodies. */
+  long bodyBytes() {
+    return bytes - heads.length;
+  }
+
   /** Of heads and bodies. */
   int bytes() {
     return (int) Math.min(bytes, Integer.MAX_VALUE);
@@ -133,6 +138,11 @@ final class ChunkReader {
     return true;
   }
 
+  /** Goes before the first record. */
+  void rewind() {
+    go(first, 0);
+  }
+
   /**
    * Goes to the last record of a task; false if there is none. Whoever asks for the tasks in their
    * order finds each at once.
@@ -160,7 +170,7 @@ final class ChunkReader {
   /** Of the last record of each task, where its head and its body begin. */
   private void findPlaces() throws MalformedFrameException {
     places = new Long2LongOpenHashMap();
-    go(first, 0);
+    rewind();
     for (int place = first; next(); place = in.place()) {
       places.put(id, (long) place << Integer.SIZE | body);
     }

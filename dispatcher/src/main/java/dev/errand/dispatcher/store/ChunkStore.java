@@ -271,7 +271,12 @@ final class ChunkStore implements AutoCloseable {
       mark.note(forced, now);
     } catch (RocksDBException | MalformedFrameException e) {
       throw new StoreException(
-          "the store in " + settings.path().toAbsolutePath() + " failed: " + e.getMessage(), e);
+          "the store in "
+              + settings.path().toAbsolutePath()
+              + " failed: "
+              + e.getMessage()
+              + "; look after the disk, then start again",
+          e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.store;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,6 +57,8 @@ final class Disk {
       if (folder.toAbsolutePath().getParent() != null) {
         force(folder.toAbsolutePath().getParent());
       }
+      needWritable(folder);
+      needWritable(tasks);
     } catch (IOException e) {
       throw new StoreException(
           "the store's folder "
@@ -65,6 +68,7 @@ final class Disk {
               + "): set store.path to one that can",
           e);
     }
+    NativeLibrary.load(folder, true);
     Options options = options(totalBytes(tasks));
     try {
       RocksDB db = RocksDB.open(options, tasks.toString());
@@ -73,6 +77,27 @@ final class Disk {
     } catch (RocksDBException e) {
       options.close();
       throw refused(folder, e);
+    }
+  }
+
+  /** RocksDB would say that it can't lock it. */
+  private static void needWritable(Path folder) throws IOException {
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString(), null, "no right to write, or read-only");
+    }
+  }
+
+  /**
+   * Opens what a store's folder has for reading; nothing in it changes. Blocks.
+   *
+   * @param options closed with it
+   */
+  static Disk read(Options options, Path tasks) throws RocksDBException {
+    try {
+      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()));
+    } catch (RocksDBException e) {
+      options.close();
+      throw e;
     }
   }
 
@@ -87,7 +112,6 @@ final class Disk {
   /** What is set aside for the log and gathered in memory is little beside the disk. */
   private static Options options(long totalBytes) {
     long buffer = Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, totalBytes / BUFFER_PART));
-    RocksDB.loadLibrary();
     return new Options()
         .setCreateIfMissing(true)
         // A record that was cut off at the end was never acknowledged; any other damage is told.
@@ -139,10 +163,16 @@ final class Disk {
           e);
     }
     return new StoreException(
-        "the store in " + folder.toAbsolutePath() + " can't be opened: " + message, e);
+        "the store in "
+            + folder.toAbsolutePath()
+            + " can't be opened: "
+            + message
+            + StoreException.cure(folder.toAbsolutePath()),
+        e);
   }
 
-  private static String holder(Path folder) {
+  /** Who held the folder last, for people. */
+  static String holder(Path folder) {
     try {
       return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
     } catch (IOException e) {

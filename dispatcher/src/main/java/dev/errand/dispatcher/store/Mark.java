@@ -31,17 +31,30 @@ final class Mark {
    * @throws StoreException if there were more
    */
   void check(long newest) throws IOException {
-    Path file = folder.resolve(FILE);
-    String text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8).strip() : "";
-    if (text.matches("[0-9]{1,18}") && Long.parseLong(text) > newest) {
-      throw StoreException.damaged(
-          folder,
-          "files of it are missing or cut off: it ends with chunk "
-              + newest
-              + ", and there were "
-              + text,
-          null);
+    String problem = problem(newest);
+    if (problem != null) {
+      throw StoreException.damaged(folder, problem, null);
     }
+  }
+
+  /** The same in a line; null: it has all there were. */
+  String problem(long newest) throws IOException {
+    String text = isThere() ? Files.readString(file(), StandardCharsets.UTF_8).strip() : "";
+    return text.matches("[0-9]{1,18}") && Long.parseLong(text) > newest
+        ? "files of it are missing or cut off: it ends with chunk "
+            + newest
+            + ", and there were "
+            + text
+        : null;
+  }
+
+  /** Whether there ever was a store. */
+  boolean isThere() {
+    return Files.exists(file());
+  }
+
+  private Path file() {
+    return folder.resolve(FILE);
   }
 
   /**
@@ -65,7 +78,7 @@ final class Mark {
       if (forced > marked) {
         Path fresh = folder.resolve(FILE + ".new");
         Files.writeString(fresh, forced + "\n", StandardCharsets.UTF_8);
-        Files.move(fresh, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
         marked = forced;
       }
     } catch (IOException e) {

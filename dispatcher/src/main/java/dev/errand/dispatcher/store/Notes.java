@@ -23,7 +23,9 @@ import org.rocksdb.WriteBatch;
  */
 final class Notes {
 
-  private static final int SCHEMA = 1;
+  /** The version of what is written. */
+  static final int SCHEMA = 1;
+
   private static final byte TYPE = 't';
   private static final byte[] SCHEMA_KEY = {'m', 's'};
   private static final byte[] ID_KEY = {'m', 'i'};

@@ -26,9 +26,15 @@ public final class StoreException extends RuntimeException {
             + folder.toAbsolutePath()
             + " is damaged: "
             + how
-            + "; bring the folder back from a copy, or see what can be saved of it: ./errand store"
-            + " check "
-            + folder.toAbsolutePath(),
+            + cure(folder.toAbsolutePath()),
         e);
+  }
+
+  /** What can be done with a store that is damaged. */
+  static String cure(Path folder) {
+    return "; bring the folder back from a copy, or see the damage by ./errand store check "
+        + folder
+        + " and save what is readable by ./errand store export "
+        + folder;
   }
 }

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.store;
 import static dev.errand.dispatcher.core.EndedTasks.changes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -522,7 +524,7 @@ class ChunkStoreTest {
       assertThatThrownBy(this::open)
           .as(file.getFileName().toString())
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining(folder.resolve("store").toString());
+          .hasMessageContaining("./errand store check " + folder.resolve("store"));
       flip(file, at);
     }
     open();
@@ -627,5 +629,22 @@ class ChunkStoreTest {
     assertThatThrownBy(() -> ChunkStore.open(settings))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("set store.path to one that can");
+  }
+
+  /** Root may write anywhere: for it there is a test with a disk that is read-only. */
+  @Test
+  void aFolderThatCannotBeWrittenToIsRefused() throws IOException {
+    store.close();
+    Path tasks = folder.resolve("store/tasks");
+    Files.setPosixFilePermissions(tasks, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(tasks));
+      assertThatThrownBy(this::open)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("set store.path to one that can");
+    } finally {
+      Files.setPosixFilePermissions(tasks, PosixFilePermissions.fromString("rwxr-xr-x"));
+      open();
+    }
   }
 }

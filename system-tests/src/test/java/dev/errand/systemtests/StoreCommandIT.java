@@ -1,0 +1,193 @@
+package dev.errand.systemtests;
+
+import static dev.errand.systemtests.ProcessCluster.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.command.NodeProcess;
+import dev.errand.protocol.TaskRequest;
+import dev.errand.protocol.client.TaskClient;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./errand store check} and {@code export}, on what a dispatcher has left. */
+class StoreCommandIT {
+
+  private static final int ENDED = 20;
+  private static final int WAITING = 5;
+
+  @TempDir Path folder;
+
+  private record Ending(int code, List<String> out, List<String> err) {
+    private String last() {
+      return out.get(out.size() - 1);
+    }
+  }
+
+  private Ending run(String module, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp()));
+    command.addAll(List.of("-jar", ProcessCluster.jar(module).toString()));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERRAND_"));
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> said = Files.readAllLines(err);
+    return new Ending(
+        process.exitValue(),
+        Files.readAllLines(out),
+        said.stream().filter(line -> !line.startsWith("WARNING:")).toList());
+  }
+
+  private Path temp() throws IOException {
+    return Files.createDirectories(folder.resolve("temp"));
+  }
+
+  private Ending store(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of("store"));
+    all.addAll(List.of(arguments));
+    return run("command", all.toArray(String[]::new));
+  }
+
+  /** Tasks that have ended, and some that wait. */
+  private void submit(ProcessCluster cluster) throws Exception {
+    TaskClient client = cluster.client();
+    for (int i = 0; i < ENDED; i++) {
+      get(client.call("square", i, String.class));
+    }
+    for (int i = 0; i < WAITING; i++) {
+      TaskRequest request =
+          TaskRequest.of("nobody-offers-it", new JsonObject().put("line\n", i))
+              .withPriority(7)
+              .withTimeout(Duration.ofSeconds(90))
+              .withIdempotencyKey("key-" + i);
+      get(client.submit(request));
+    }
+    cluster.clientLeaves();
+  }
+
+  private static void flip(Path file) throws IOException {
+    try (RandomAccessFile raf = new RandomAccessFile(file.toFile(), "rw")) {
+      raf.seek(raf.length() / 2);
+      int before = raf.read();
+      raf.seek(raf.length() / 2);
+      raf.write(before ^ 0x10);
+    }
+  }
+
+  private static Path log(Path store) throws IOException {
+    try (Stream<Path> files = Files.list(store.resolve("tasks"))) {
+      return files.filter(file -> file.toString().endsWith(".log")).findAny().orElseThrow();
+    }
+  }
+
+  @Test
+  void aStoreIsCheckedAndExportedAndItsDamageIsTold() throws Exception {
+    Path store = folder.resolve("store");
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      NodeProcess dispatcher =
+          cluster.dispatcher(cluster.dispatcherConf().put("store", cluster.diskStore("store")));
+      cluster.worker("worker-1");
+      submit(cluster);
+      Ending held = store("check", store.toString());
+      assertThat(held.code()).as(held.toString()).isEqualTo(2);
+      assertThat(held.err()).hasSize(1);
+      assertThat(held.err().get(0))
+          .contains(store.toString(), "is held by process " + dispatcher.handle().pid());
+      // It has its folder still.
+      submit(cluster);
+      dispatcher.end();
+      assertThat(dispatcher.awaitEnd(30)).isZero();
+    }
+    isFine(store);
+    flip(log(store));
+    isDamaged(store);
+    try (Stream<Path> left = Files.list(temp())) {
+      assertThat(left.filter(file -> file.toString().contains("errand-store"))).isEmpty();
+    }
+  }
+
+  private void isFine(Path store) throws Exception {
+    Ending check = store("check", store.toString());
+    assertThat(check.code()).as(check.toString()).isZero();
+    assertThat(check.err()).isEmpty();
+    assertThat(check.out())
+        .contains("45 tasks: 5 queued, 40 succeeded", "type square: 40 tasks")
+        .endsWith("all of it can be read");
+    Ending export = store("export", "-conf", folder.resolve("dispatcher.json").toString());
+    assertThat(export.code()).as(export.toString()).isZero();
+    assertThat(export.err()).containsExactly("45 tasks written");
+    List<JsonObject> tasks = export.out().stream().map(JsonObject::new).toList();
+    assertThat(tasks).hasSize(45);
+    assertThat(tasks.get(3).getString("type")).isEqualTo("square");
+    assertThat(tasks.get(3).getInteger("payload")).isEqualTo(3);
+    assertThat(tasks.get(3).getString("result")).isEqualTo("3 * 3 = 9");
+    assertThat(tasks.get(3).getString("worker")).isEqualTo("worker-1");
+    assertThat(tasks.get(3).getInstant("finishedAt")).isNotNull();
+    Path file = folder.resolve("tasks.ndjson");
+    assertThat(store("export", store.toString(), "--unfinished", "--to", file.toString()).code())
+        .isZero();
+    List<JsonObject> waiting = Files.readAllLines(file).stream().map(JsonObject::new).toList();
+    assertThat(waiting).hasSize(WAITING);
+    JsonObject first = waiting.get(0);
+    assertThat(first.getString("state")).isEqualTo("queued");
+    assertThat(first.getString("timeout")).isEqualTo("90s");
+    assertThat(first.getInteger("priority")).isEqualTo(7);
+    assertThat(first.getString("idempotencyKey")).isEqualTo("key-0");
+    assertThat(first.getJsonObject("payload")).isEqualTo(new JsonObject().put("line\n", 0));
+  }
+
+  private void isDamaged(Path store) throws Exception {
+    Ending start = run("dispatcher", "-conf", folder.resolve("dispatcher.json").toString());
+    assertThat(start.code()).as(start.toString()).isEqualTo(6);
+    assertThat(start.err()).hasSize(1);
+    assertThat(start.err().get(0))
+        .contains("the store in " + store)
+        .contains("./errand store check " + store)
+        .endsWith("./errand store export " + store);
+    Ending check = store("check", store.toString());
+    assertThat(check.code()).as(check.toString()).isEqualTo(6);
+    assertThat(check.out().toString()).contains("damaged: " + log(store));
+    assertThat(check.last())
+        .startsWith("the store is damaged: bring the folder back from a copy")
+        .contains("./errand store export " + store);
+    Ending export = store("export", store.toString());
+    assertThat(export.code()).as(export.toString()).isEqualTo(6);
+    assertThat(export.err().get(0)).startsWith("damaged: " + log(store));
+    assertThat(export.err().get(export.err().size() - 1)).startsWith("errand: not all");
+    assertThat(export.out()).hasSizeLessThan(45).allMatch(line -> line.startsWith("{\"id\":"));
+  }
+
+  @Test
+  void wrongUseEndsWithTwo() throws Exception {
+    Ending nothing = store("check");
+    assertThat(nothing.code()).isEqualTo(2);
+    assertThat(nothing.err()).hasSize(1);
+    assertThat(nothing.err().get(0))
+        .contains("there is no store in " + folder.toRealPath().resolve("data"), "store.path");
+    assertThat(store("export", "-conf", "{\"store\": {\"kind\": \"memory\"}}").err().get(0))
+        .contains("there is no store on a disk");
+    assertThat(store("check", "-conf", "nothing.json").err().get(0))
+        .contains("nothing.json can't be read");
+    assertThat(store("check", "one", "-conf", "{}").code()).isEqualTo(2);
+    assertThat(store().code()).isEqualTo(2);
+  }
+}
