@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class MembershipTlsCostIT {
 
   private static final int TASKS = Integer.getInteger("costTasks", 20_000);
-  private static final int ROUNDS = Integer.getInteger("costRounds", 5);
+  private static final int ROUNDS = Integer.getInteger("costRounds", 9);
   private static final int WINDOW = 1_000;
 
   private static <T> T get(Future<T> future) throws Exception {
