@@ -3,8 +3,8 @@ package dev.errand.dispatcher.store;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
-import it.unimi.dsi.fastutil.longs.LongArrayFIFOQueue;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongLinkedOpenHashSet;
 import java.util.Arrays;
 
 /**
@@ -40,12 +40,11 @@ final class ChunkTable {
   /** Of a chunk, those that say which of its tasks are kept no more. */
   private final Int2ObjectOpenHashMap<IntArrayList> buried = new Int2ObjectOpenHashMap<>();
 
-  private final LongArrayFIFOQueue sparse = new LongArrayFIFOQueue();
-  private final LongArrayFIFOQueue small = new LongArrayFIFOQueue();
+  private final LongLinkedOpenHashSet sparse = new LongLinkedOpenHashSet();
+  private final LongLinkedOpenHashSet small = new LongLinkedOpenHashSet();
   private LongArrayList dead = new LongArrayList();
   private long totalBytes;
   private long sparseBytes;
-  private int smallCount;
 
   /** Bytes of all chunks. */
   long bytes() {
@@ -117,8 +116,7 @@ final class ChunkTable {
   private void lookWhetherSmall(int slot) {
     if (bytes[slot] < SMALL_BYTES && flags[slot] == 0) {
       flags[slot] = SMALL;
-      small.enqueue(numbers[slot]);
-      smallCount++;
+      small.add(numbers[slot]);
     }
   }
 
@@ -157,7 +155,7 @@ final class ChunkTable {
         && bytes[slot] >= SMALL_BYTES
         && used[slot] <= most[slot] / SPARSE_PART) {
       flags[slot] = SPARSE;
-      sparse.enqueue(numbers[slot]);
+      sparse.add(numbers[slot]);
       sparseBytes += bytes[slot];
     }
   }
@@ -167,7 +165,8 @@ final class ChunkTable {
     dead.add(numbers[slot]);
     totalBytes -= bytes[slot];
     sparseBytes -= flags[slot] == SPARSE ? bytes[slot] : 0;
-    smallCount -= flags[slot] == SMALL ? 1 : 0;
+    sparse.remove(numbers[slot]);
+    small.remove(numbers[slot]);
     free.add(slot);
     IntArrayList graves = buried.remove(slot);
     if (graves != null) {
@@ -205,10 +204,10 @@ final class ChunkTable {
    */
   IntArrayList untidy(long mostSparseBytes) {
     IntArrayList found = new IntArrayList(0);
-    while (sparseBytes > mostSparseBytes && found.isEmpty()) {
+    while (sparseBytes > mostSparseBytes && found.isEmpty() && !sparse.isEmpty()) {
       take(sparse, found);
     }
-    if (found.isEmpty() && smallCount > MOST_SMALL) {
+    if (found.isEmpty() && small.size() > MOST_SMALL) {
       while (found.size() < SMALL_AT_ONCE && !small.isEmpty()) {
         take(small, found);
       }
@@ -216,8 +215,8 @@ final class ChunkTable {
     return found;
   }
 
-  private void take(LongArrayFIFOQueue queue, IntArrayList found) {
-    int slot = slotOf.get(queue.dequeueLong());
+  private void take(LongLinkedOpenHashSet queue, IntArrayList found) {
+    int slot = slotOf.get(queue.removeFirstLong());
     if (slot != 0) {
       found.add(slot);
     }
