@@ -94,7 +94,7 @@ public final class Dispatch {
     Task live = core.view(id, now());
     return live != null
         ? Future.succeededFuture(live)
-        : read(id).map(stored -> stored == null ? null : core.view(stored, now()));
+        : read(id).map(stored -> stored == null ? null : asItStands(id, stored));
   }
 
   /** What can't be read is not what is not there: it ends the work like what can't be written. */
@@ -118,15 +118,16 @@ public final class Dispatch {
         .map(
             found ->
                 found.stream()
-                    .map(this::view)
+                    .map(listed -> asItStands(listed.id(), listed.task()))
                     .filter(task -> task != null)
                     .filter(task -> query.state() == null || task.state() == query.state())
                     .toList());
   }
 
-  private Task view(TaskStore.Listed listed) {
-    Task live = core.view(listed.id(), now());
-    return live != null || listed.task() == null ? live : core.view(listed.task(), now());
+  /** It may have changed, or come into memory, since it was read. */
+  private Task asItStands(long id, StoredTask stored) {
+    Task live = core.view(id, now());
+    return live != null || stored == null ? live : core.view(stored, now());
   }
 
   /**

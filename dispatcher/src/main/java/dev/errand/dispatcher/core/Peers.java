@@ -29,6 +29,7 @@ final class Peers {
   private final Long2ObjectLinkedOpenHashMap<ClientPeer> clients =
       new Long2ObjectLinkedOpenHashMap<>();
   private int sessions;
+  private boolean clientsGone;
 
   Peers(CoreSettings settings, Tasks tasks, Leases leases, Turns turns) {
     this.settings = settings;
@@ -171,6 +172,10 @@ final class Peers {
       }
     }
     gone.forEach(this::forget);
+    if (clientsGone) {
+      clientsGone = false;
+      tasks.backlogs().forgetGone();
+    }
     return silent;
   }
 
@@ -213,6 +218,6 @@ final class Peers {
     client.gone = true;
     client.sending.clear();
     clients.remove(client.session.peer());
-    tasks.backlogs().forgetGone();
+    clientsGone = true;
   }
 }
