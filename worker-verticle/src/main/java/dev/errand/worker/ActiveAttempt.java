@@ -27,7 +27,7 @@ final class ActiveAttempt implements TaskContext {
   private final Attempt attempt;
   private final int resultLimit;
   private final Function<TaskRequest, Future<Task>> submitter;
-  private final Instant deadline;
+  private final long deadlineMillis;
   private final Promise<CancelReason> cancelled = Promise.promise();
   private final AtomicReference<Progress> progress = new AtomicReference<>();
   private Executor callbacks;
@@ -47,7 +47,7 @@ final class ActiveAttempt implements TaskContext {
     this.attempt = attempt;
     this.resultLimit = resultLimit;
     this.submitter = submitter;
-    this.deadline = Instant.now().plusMillis(attempt.timeoutMillis());
+    this.deadlineMillis = System.currentTimeMillis() + attempt.timeoutMillis();
   }
 
   /**
@@ -132,7 +132,7 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public Instant deadline() {
-    return deadline;
+    return Instant.ofEpochMilli(deadlineMillis);
   }
 
   @Override

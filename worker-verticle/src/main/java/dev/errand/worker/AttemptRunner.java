@@ -114,6 +114,11 @@ final class AttemptRunner implements Runner, LaneListener {
     }
   }
 
+  /** Begins what was run in this turn; to be called at its end. */
+  void flush() {
+    loops.flush();
+  }
+
   @Override
   public void cancel(long lease, CancelReason reason) {
     ActiveAttempt one = active.get(lease);

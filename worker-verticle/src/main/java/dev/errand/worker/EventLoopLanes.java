@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,11 +55,20 @@ final class EventLoopLanes {
   static final long GIVEN_BACK_AFTER = TimeUnit.SECONDS.toNanos(5);
   static final long WRITTEN_OFF_AFTER = TimeUnit.SECONDS.toNanos(10);
 
+  /** So many attempts that come together go to the same lane. */
+  private static final int IN_A_ROW = 16;
+
+  private record Finished(LoopAttempt one, Ending ending) {}
+
   private final LaneListener listener;
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
   private final LoopWatchdog watchdog;
   private final Map<ActiveAttempt, LoopAttempt> attempts = new HashMap<>();
+  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean telling = new AtomicBoolean();
+  private Lane next;
+  private int left;
   private volatile Vertx vertx;
   private boolean closed;
 
@@ -122,7 +134,7 @@ final class EventLoopLanes {
       made.close().onComplete(any -> opened.fail("closed meanwhile"));
     } else {
       vertx = made;
-      lanes.forEach(Lane::start);
+      lanes.forEach(Lane::open);
       opened.complete();
     }
   }
@@ -140,18 +152,33 @@ final class EventLoopLanes {
     return vertx;
   }
 
-  /** Begins an attempt; where all lanes are blocked it waits. */
+  /** An attempt that begins with the next {@link #flush}; where all lanes are blocked it waits. */
   void run(ActiveAttempt attempt, TaskHandler handler) {
     LoopAttempt one = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this);
     attempts.put(attempt, one);
-    one.lane.attempts++;
-    one.start();
+    one.lane.start(one);
   }
 
+  /** To be called at the end of each turn. */
+  void flush() {
+    lanes.forEach(Lane::flush);
+    left = 0;
+  }
+
+  /** Waking a lane for each attempt would cost more than many a handler. */
   private Lane laneFor(String type) {
     if (watchdog.knows(type)) {
       return laneOfBlockingTypes;
     }
+    if (left == 0) {
+      next = leastLoaded();
+      left = IN_A_ROW;
+    }
+    left--;
+    return next;
+  }
+
+  private Lane leastLoaded() {
     Lane best = lanes.get(0);
     for (Lane lane : lanes) {
       if (lane != laneOfBlockingTypes && rank(lane) < rank(best)) {
@@ -181,13 +208,21 @@ final class EventLoopLanes {
 
   /** The handler's future has completed, and its last step is over; on any thread. */
   void finished(LoopAttempt one, Ending ending) {
-    listener.onOwner(
-        () -> {
-          if (attempts.containsKey(one.attempt)) {
-            listener.outcome(one.attempt, ending);
-            end(one);
-          }
-        });
+    finished.add(new Finished(one, ending));
+    if (telling.compareAndSet(false, true)) {
+      listener.onOwner(this::tellFinished);
+    }
+  }
+
+  /** All that finished until the owner's turn came. */
+  private void tellFinished() {
+    telling.set(false);
+    for (Finished each = finished.poll(); each != null; each = finished.poll()) {
+      if (attempts.containsKey(each.one.attempt)) {
+        listener.outcome(each.one.attempt, each.ending);
+        end(each.one);
+      }
+    }
   }
 
   /** A deposed thread has come back; on that thread. */

@@ -1,7 +1,12 @@
 package dev.errand.worker;
 
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -12,7 +17,10 @@ final class Lane {
 
   private final String name;
   private final Consumer<LaneThread> onReturn;
-  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+  private final Lock lock = new ReentrantLock();
+  private final Condition filled = lock.newCondition();
+  private final Queue<Step> steps = new ArrayDeque<>();
+  private final List<Step> starts = new ArrayList<>();
   private volatile boolean closed;
   private LaneThread thread;
   private int threads;
@@ -21,7 +29,7 @@ final class Lane {
   int attempts;
 
   /**
-   * A lane that performs nothing until {@link #start}.
+   * A lane that performs nothing until {@link #open}.
    *
    * @param onReturn told when a deposed thread has come out of its step; on that thread
    */
@@ -44,16 +52,49 @@ final class Lane {
 
   /** Adds a step; from any thread. */
   void add(LoopAttempt of, Runnable task) {
-    steps.add(new Step(of, task));
+    addAll(List.of(new Step(of, task)));
   }
 
   /** Lets an attempt go on that was stuck in a thread which is back now. */
   void resume(LoopAttempt of) {
-    steps.add(new Step(of, null));
+    add(of, null);
   }
 
+  /** Adds an attempt that begins with the next {@link #flush}. */
+  void start(LoopAttempt one) {
+    attempts++;
+    starts.add(new Step(one, one::open));
+  }
+
+  /** Wakes the thread once for all that start. */
+  void flush() {
+    if (!starts.isEmpty()) {
+      addAll(starts);
+      starts.clear();
+    }
+  }
+
+  private void addAll(List<Step> more) {
+    lock.lock();
+    try {
+      steps.addAll(more);
+      filled.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the next step. */
   Step take() throws InterruptedException {
-    return steps.take();
+    lock.lockInterruptibly();
+    try {
+      while (steps.isEmpty()) {
+        filled.await();
+      }
+      return steps.remove();
+    } finally {
+      lock.unlock();
+    }
   }
 
   void returned(LaneThread deposed) {
@@ -65,14 +106,14 @@ final class Lane {
   }
 
   /** Gives it a thread. */
-  void start() {
+  void open() {
     LaneThread next = new LaneThread(this, threads == 0 ? name : name + "." + threads);
     next.start();
     threads++;
     thread = next;
   }
 
-  /** The thread that performs its steps; null before {@link #start}. */
+  /** The thread that performs its steps; null before {@link #open}. */
   LaneThread thread() {
     return thread;
   }

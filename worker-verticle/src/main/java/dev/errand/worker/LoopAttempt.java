@@ -1,8 +1,8 @@
 package dev.errand.worker;
 
 import dev.errand.worker.api.TaskHandler;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -26,7 +26,7 @@ final class LoopAttempt implements Executor {
   private final TaskHandler handler;
   private final EventLoopLanes lanes;
   private final AtomicBoolean claimed = new AtomicBoolean();
-  private Context context;
+  private ContextInternal context;
   private boolean finished;
 
   /** Whether a deposed thread is still in a step of it: then its next ones wait. */
@@ -58,14 +58,12 @@ final class LoopAttempt implements Executor {
     return claimed.get();
   }
 
-  /** Has its context made, and the handler called on it. */
-  void start() {
-    execute(
-        () -> {
-          context = lanes.vertx().getOrCreateContext();
-          context.exceptionHandler(this::threw);
-          context.runOnContext(any -> begin());
-        });
+  /** Its first step: makes its context, and calls the handler on it. */
+  void open() {
+    context = (ContextInternal) lanes.vertx().getOrCreateContext();
+    context.exceptionHandler(this::threw);
+    // Not run on it, which would be a step more.
+    context.dispatch(this::begin);
   }
 
   @Override

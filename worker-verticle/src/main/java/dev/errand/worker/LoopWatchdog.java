@@ -78,7 +78,7 @@ final class LoopWatchdog {
 
   private static void startAgain(Lane lane) {
     try {
-      lane.start();
+      lane.open();
     } catch (OutOfMemoryError e) {
       log.error("no thread for an event loop, will try again", e);
     }

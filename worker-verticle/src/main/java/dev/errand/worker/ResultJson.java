@@ -35,7 +35,11 @@ final class ResultJson {
       return invalid("the " + named(value) + " can't become JSON: " + reason(e));
     }
     // Of these the encoder makes nothing else.
-    return value == null || value instanceof String || value instanceof Boolean
+    return value == null
+            || value instanceof String
+            || value instanceof Boolean
+            || value instanceof Integer
+            || value instanceof Long
         ? limited(json, limit)
         : checked(json, named(value), limit);
   }

@@ -154,6 +154,7 @@ public final class WorkerVerticle extends VerticleBase {
 
   private void endTurn() {
     turning = false;
+    runner.flush();
     core.flush();
     if (core.ready() != wasReady) {
       wasReady = core.ready();

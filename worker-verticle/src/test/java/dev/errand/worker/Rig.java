@@ -85,9 +85,14 @@ final class Rig implements AttemptListener, AutoCloseable {
     }
   }
 
-  /** Runs it on the owner, and waits for it. */
+  /** Runs it on the owner as a turn, and waits for it. */
   void onOwner(Runnable step) {
-    call(Executors.callable(step));
+    call(
+        () -> {
+          step.run();
+          runner.flush();
+          return null;
+        });
   }
 
   /** The id of the task of that lease. */
