@@ -50,6 +50,7 @@ public final class Dispatch {
     this.store = store;
     this.onStoreFailure = onStoreFailure;
     store.onForgotten(core::forgotten);
+    store.onFailure(this::failed);
   }
 
   /** The time that the core is to be told, now. */

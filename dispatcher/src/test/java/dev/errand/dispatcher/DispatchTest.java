@@ -62,6 +62,8 @@ class DispatchTest {
     /** Why there is no room. */
     volatile String full;
 
+    Consumer<Throwable> failed;
+
     /** The answer to all that comes; null: a promise. */
     Future<Void> atOnce;
 
@@ -112,6 +114,11 @@ class DispatchTest {
     @Override
     public void onForgotten(Consumer<StoredTask> listener) {
       // It forgets nothing.
+    }
+
+    @Override
+    public void onFailure(Consumer<Throwable> listener) {
+      failed = listener;
     }
 
     @Override
@@ -335,6 +342,17 @@ class DispatchTest {
     assertThat(onLoop(() -> client.isTold(8))).isFalse();
     assertThat(onLoop(dispatch::storeFailure)).hasMessage("a bad sector");
     assertThat(storeFailures).hasSize(1);
+  }
+
+  @Test
+  void aStoreThatFailsWhileNobodyWaitsForItEndsTheWorkToo() {
+    onLoop(
+        () -> {
+          store.failed.accept(new IllegalStateException("its files are gone"));
+          return null;
+        });
+    assertThat(storeFailures).hasSize(1);
+    assertThat(onLoop(dispatch::storeFailure)).hasMessage("its files are gone");
   }
 
   @Test

@@ -85,7 +85,7 @@ final class ChunkStore implements AutoCloseable {
       store.notes.read(settings.path());
       store.readAll();
       store.mark.check(store.lastChunk);
-      store.notes.begin();
+      store.beginLife();
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
       disk.close();
@@ -117,7 +117,7 @@ final class ChunkStore implements AutoCloseable {
     files.checkBodies();
     files.readAll(this::replay);
     Notes.Chunks kept = notes.chunks();
-    if (chunks.size() != kept.count()) {
+    if (chunks.size() != kept.count() || chunks.sum() != kept.sum()) {
       throw StoreException.damaged(
           settings.path(),
           "files of it are missing or cut off: there were "
@@ -244,8 +244,8 @@ final class ChunkStore implements AutoCloseable {
   // What is written.
 
   /**
-   * Keeps changes, all of them or none; forced to disk if any is urgent. Beside that it forgets
-   * what is due, and writes anew what keeps large chunks for little. Blocks.
+   * Keeps changes, all of them or none; forced to disk if any is urgent, or if there are none.
+   * Beside that it forgets what is due, and writes anew what keeps large chunks for little. Blocks.
    *
    * @throws StoreException if that failed; then nothing may be written any more
    */
@@ -261,23 +261,46 @@ final class ChunkStore implements AutoCloseable {
       for (long dead : chunks.dead()) {
         ChunkFiles.delete(batch, dead);
       }
+      // While nothing else is to be done, nobody waits for it.
+      boolean idle = group.isEmpty();
       if (batch.count() > 0) {
-        Notes.put(batch, new Notes.Chunks(lastChunk, chunks.size()));
-        disk.write(batch, urgent);
-        written = lastChunk;
-        forced = urgent ? written : forced;
+        write(batch, urgent || idle);
+      } else if (idle && forced < written) {
+        disk.force();
+        forced = written;
       }
       room.look(now, liveBytes);
       mark.note(forced, now);
-    } catch (RocksDBException | MalformedFrameException e) {
-      throw new StoreException(
-          "the store in "
-              + settings.path().toAbsolutePath()
-              + " failed: "
-              + e.getMessage()
-              + "; look after the disk, then start again",
-          e);
+    } catch (RocksDBException | MalformedFrameException | IOException e) {
+      throw failed(e);
     }
+  }
+
+  private void write(WriteBatch batch, boolean force) throws RocksDBException {
+    long known = disk.isLogNew() ? 0 : forced;
+    Notes.put(batch, new Notes.Chunks(lastChunk, known, chunks.size(), chunks.sum()));
+    boolean safe = disk.write(batch, force);
+    written = lastChunk;
+    forced = safe ? written : forced;
+  }
+
+  /** The next life begins, whatever happens to the power. */
+  private void beginLife() throws RocksDBException {
+    lastChunk++;
+    try (WriteBatch batch = new WriteBatch()) {
+      notes.putNextLife(batch);
+      write(batch, true);
+    }
+  }
+
+  private StoreException failed(Exception e) {
+    return new StoreException(
+        "the store in "
+            + settings.path().toAbsolutePath()
+            + " failed: "
+            + e.getMessage()
+            + "; look after the disk, then start again",
+        e);
   }
 
   private boolean keep(List<Changes> group, WriteBatch batch, long now) throws RocksDBException {
@@ -547,8 +570,12 @@ final class ChunkStore implements AutoCloseable {
 
   @Override
   public void close() {
-    if (disk.close()) {
-      mark.note(written);
+    try {
+      if (disk.close()) {
+        mark.note(written);
+      }
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 }

@@ -44,6 +44,7 @@ final class ChunkTable {
   private final LongLinkedOpenHashSet small = new LongLinkedOpenHashSet();
   private LongArrayList dead = new LongArrayList();
   private long totalBytes;
+  private long sum;
   private long sparseBytes;
 
   /** Bytes of all chunks. */
@@ -53,6 +54,11 @@ final class ChunkTable {
 
   int size() {
     return slotOf.size();
+  }
+
+  /** The numbers of all chunks, added up. */
+  long sum() {
+    return sum;
   }
 
   /** Slot of the chunk with that number; 0: there is none. */
@@ -86,6 +92,7 @@ final class ChunkTable {
     used[slot] = 1;
     flags[slot] = 0;
     slotOf.put(number, slot);
+    sum += number;
     return slot;
   }
 
@@ -105,6 +112,7 @@ final class ChunkTable {
   void abandon(int slot) {
     used[slot] = 0;
     slotOf.remove(numbers[slot]);
+    sum -= numbers[slot];
     free.add(slot);
   }
 
@@ -162,6 +170,7 @@ final class ChunkTable {
 
   private void remove(int slot) {
     slotOf.remove(numbers[slot]);
+    sum -= numbers[slot];
     dead.add(numbers[slot]);
     totalBytes -= bytes[slot];
     sparseBytes -= flags[slot] == SPARSE ? bytes[slot] : 0;

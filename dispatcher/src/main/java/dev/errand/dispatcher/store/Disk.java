@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import org.rocksdb.CompressionType;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -35,13 +36,18 @@ final class Disk {
   private final Options options;
   private final WriteOptions written;
   private final WriteOptions forced;
+  private final FlushOptions started;
   private final RocksDB db;
+  private final long mostInLog;
+  private long inLog;
 
-  private Disk(Options options, RocksDB db) {
+  private Disk(Options options, RocksDB db, long mostInLog) {
     this.options = options;
     this.db = db;
+    this.mostInLog = mostInLog;
     this.written = new WriteOptions();
     this.forced = new WriteOptions().setSync(true);
+    this.started = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
   }
 
   /**
@@ -59,6 +65,7 @@ final class Disk {
       }
       needWritable(folder);
       needWritable(tasks);
+      LogEnd.mend(folder);
     } catch (IOException e) {
       throw new StoreException(
           "the store's folder "
@@ -69,11 +76,12 @@ final class Disk {
           e);
     }
     NativeLibrary.load(folder, true);
-    Options options = options(totalBytes(tasks));
+    long buffer = buffer(totalBytes(tasks));
+    Options options = options(buffer);
     try {
       RocksDB db = RocksDB.open(options, tasks.toString());
       hold(folder);
-      return new Disk(options, db);
+      return new Disk(options, db, buffer);
     } catch (RocksDBException e) {
       options.close();
       throw refused(folder, e);
@@ -94,7 +102,7 @@ final class Disk {
    */
   static Disk read(Options options, Path tasks) throws RocksDBException {
     try {
-      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()));
+      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()), 0);
     } catch (RocksDBException e) {
       options.close();
       throw e;
@@ -110,12 +118,15 @@ final class Disk {
   }
 
   /** What is set aside for the log and gathered in memory is little beside the disk. */
-  private static Options options(long totalBytes) {
-    long buffer = Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, totalBytes / BUFFER_PART));
+  private static long buffer(long totalBytes) {
+    return Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, totalBytes / BUFFER_PART));
+  }
+
+  private static Options options(long buffer) {
     return new Options()
         .setCreateIfMissing(true)
-        // A record that was cut off at the end was never acknowledged; any other damage is told.
-        .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+        // What may be torn has been cut off.
+        .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)
         .setParanoidChecks(true)
         .setEnableBlobFiles(true)
         .setMinBlobSize(1_024)
@@ -124,9 +135,11 @@ final class Disk {
         .setBlobGarbageCollectionAgeCutoff(0.5)
         .setBlobGarbageCollectionForceThreshold(0.5)
         .setCompressionType(CompressionType.NO_COMPRESSION)
-        .setWriteBufferSize(buffer)
+        // More than it ever gets: a log ends when all of it was forced, see write().
+        .setWriteBufferSize(8 * buffer)
         .setMaxWriteBufferNumber(4)
-        .setMaxTotalWalSize(8 * buffer)
+        // So much is set aside for a log; with one column family it has no other effect.
+        .setMaxTotalWalSize(buffer)
         .setManifestPreallocationSize(buffer / 8)
         .setMaxBackgroundJobs(2)
         .setStatsDumpPeriodSec(0)
@@ -134,7 +147,8 @@ final class Disk {
         .setKeepLogFileNum(3);
   }
 
-  private static void force(Path folder) throws IOException {
+  /** Makes a folder, or a file that was written, safe from a loss of power. */
+  static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -193,12 +207,34 @@ final class Disk {
   }
 
   /**
-   * Writes all or nothing.
+   * Writes all or nothing. What a log begins and ends with is forced, so that only the newest log
+   * may have anything that is not, and not in front: {@link LogEnd} relies on it.
    *
-   * @param force whether it is safe from a loss of power when this returns
+   * @param force whether it has to be safe from a loss of power when this returns
+   * @return whether it is, with all that was written before
    */
-  void write(WriteBatch batch, boolean force) throws RocksDBException {
-    db.write(force ? forced : written, batch);
+  boolean write(WriteBatch batch, boolean force) throws RocksDBException {
+    boolean first = isLogNew();
+    inLog += batch.getDataSize();
+    boolean full = inLog > mostInLog;
+    boolean safe = force || first || full;
+    db.write(safe ? forced : written, batch);
+    if (full) {
+      // What is in memory goes into a table, in the background, and the next log begins.
+      db.flush(started);
+      inLog = 0;
+    }
+    return safe;
+  }
+
+  /** Whether the next write is the first of its log. */
+  boolean isLogNew() {
+    return inLog == 0;
+  }
+
+  /** Makes safe from a loss of power all that was written. */
+  void force() throws RocksDBException {
+    db.syncWal();
   }
 
   /**
@@ -219,6 +255,7 @@ final class Disk {
     db.close();
     written.close();
     forced.close();
+    started.close();
     options.close();
     return safe;
   }

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  * Keeps tasks on the dispatcher's disk. Whatever is handed over while one group of changes is being
  * forced to disk makes up the next group, so that one forced write serves all of it. All work is
  * done by one thread, {@value #THREAD}, which owns the {@link ChunkStore}; futures complete, and
- * the listener is called, on the dispatcher's event loop.
+ * the listeners are called, on the dispatcher's event loop. After a failure of any kind, in memory
+ * or on the disk, nothing is written or answered any more, and all that is asked fails.
  */
 public final class DiskTaskStore implements TaskStore {
 
@@ -40,9 +41,12 @@ public final class DiskTaskStore implements TaskStore {
   private final LongSupplier wallMillis;
   private final ChunkStore tasks;
   private final Recovered recovered;
-  private volatile RuntimeException failure;
   private boolean started;
   private Consumer<StoredTask> forgotten = task -> {};
+  private Consumer<Throwable> failed = e -> {};
+
+  /** Of the store's thread. Null: it is well. */
+  private Throwable failure;
 
   private DiskTaskStore(ChunkStore tasks, Executor loop, LongSupplier wallMillis) {
     this.tasks = tasks;
@@ -124,6 +128,11 @@ public final class DiskTaskStore implements TaskStore {
   }
 
   @Override
+  public void onFailure(Consumer<Throwable> listener) {
+    failed = listener;
+  }
+
+  @Override
   public Future<Void> close() {
     if (!started) {
       tasks.close();
@@ -164,7 +173,7 @@ public final class DiskTaskStore implements TaskStore {
     try {
       tasks.close();
       loop.execute(closed::complete);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       loop.execute(() -> closed.fail(e));
     }
   }
@@ -184,12 +193,7 @@ public final class DiskTaskStore implements TaskStore {
 
   private void idle() {
     if (failure == null) {
-      try {
-        tasks.write(List.of(), wallMillis.getAsLong());
-        tellForgotten();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
+      write(List.of(), List.of());
     }
   }
 
@@ -200,43 +204,46 @@ public final class DiskTaskStore implements TaskStore {
     List<Append> done = List.copyOf(group);
     group.clear();
     if (failure == null) {
-      try {
-        tasks.write(done.stream().map(Append::changes).toList(), wallMillis.getAsLong());
-      } catch (RuntimeException e) {
-        // It is never tried again: nobody knows what of it is on the disk.
-        failure = e;
-      }
+      write(done, done.stream().map(Append::changes).toList());
     }
-    RuntimeException failed = failure;
-    loop.execute(
-        () -> {
-          for (Append each : done) {
-            if (failed == null) {
-              each.durable.complete();
-            } else {
-              each.durable.fail(failed);
-            }
-          }
-        });
-    tellForgotten();
+    Throwable cause = failure;
+    if (cause != null) {
+      loop.execute(() -> done.forEach(each -> each.durable.fail(cause)));
+    }
   }
 
-  private void tellForgotten() {
-    List<StoredTask> all = tasks.forgotten();
-    if (!all.isEmpty()) {
-      loop.execute(() -> all.forEach(forgotten));
+  private void write(List<Append> group, List<Changes> changes) {
+    try {
+      tasks.write(changes, wallMillis.getAsLong());
+      List<StoredTask> gone = tasks.forgotten();
+      loop.execute(
+          () -> {
+            group.forEach(each -> each.durable.complete());
+            gone.forEach(forgotten);
+          });
+    } catch (Throwable e) {
+      // It is never tried again: nobody knows what of it is on the disk.
+      fail(e);
     }
+  }
+
+  private void fail(Throwable e) {
+    failure = e;
+    loop.execute(() -> failed.accept(e));
   }
 
   private <T> void answer(Ask<T> ask) {
     try {
-      if (failure != null) {
-        throw failure;
+      if (failure == null) {
+        T found = ask.question.get();
+        loop.execute(() -> ask.found.complete(found));
       }
-      T found = ask.question.get();
-      loop.execute(() -> ask.found.complete(found));
-    } catch (RuntimeException e) {
-      loop.execute(() -> ask.found.fail(e));
+    } catch (Throwable e) {
+      fail(e);
+    }
+    Throwable cause = failure;
+    if (cause != null) {
+      loop.execute(() -> ask.found.fail(cause));
     }
   }
 }

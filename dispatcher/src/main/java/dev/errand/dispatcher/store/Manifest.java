@@ -35,8 +35,12 @@ final class Manifest {
 
   private static final long HIGHEST_SEQUENCE = 1L << 55;
   private static final int VALUE = 1;
-  private static final int BLOCK_BYTES = 1 << 15;
-  private static final int HEADER_BYTES = 7;
+
+  /** Of RocksDB's logs. */
+  static final int BLOCK_BYTES = 1 << 15;
+
+  /** Before each part of a record: checksum, length, kind. */
+  static final int HEADER_BYTES = 7;
 
   private Manifest() {}
 
@@ -92,17 +96,17 @@ final class Manifest {
       int length = Math.min(content.length - from, BLOCK_BYTES - HEADER_BYTES);
       // One of several is the first, one in between, or the last.
       int kind = parts == 1 ? FULL_RECORD : part == 0 ? 2 : part < parts - 1 ? 3 : 4;
-      CRC32C checksum = new CRC32C();
-      checksum.update(kind);
-      checksum.update(content, from, length);
-      out.putInt(masked((int) checksum.getValue())).putShort((short) length).put((byte) kind);
+      out.putInt(checksum(kind, content, from, length)).putShort((short) length).put((byte) kind);
       out.put(content, from, length);
     }
     return out.array();
   }
 
-  /** RocksDB does not keep checksums as they are: they might be summed up themselves. */
-  private static int masked(int checksum) {
-    return Integer.rotateRight(checksum, 15) + 0xa282ead8;
+  /** Of a part of a record. RocksDB does not keep it as it is: it might be summed up itself. */
+  static int checksum(int kind, byte[] content, int from, int length) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(kind);
+    checksum.update(content, from, length);
+    return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
   }
 }

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How far a store had come, in a file beside it: whoever opens it finds out whether files were lost
@@ -15,6 +17,9 @@ final class Mark {
 
   private static final String FILE = "mark";
   private static final long BETWEEN_MILLIS = 1_000;
+
+  /** The number twice, so that no bit can flip in it and nobody notice. */
+  private static final Pattern TEXT = Pattern.compile("(\\d{1,18}) \\1\n");
 
   private final Path folder;
   private long marked;
@@ -39,12 +44,18 @@ final class Mark {
 
   /** The same in a line; null: it has all there were. */
   String problem(long newest) throws IOException {
-    String text = isThere() ? Files.readString(file(), StandardCharsets.UTF_8).strip() : "";
-    return text.matches("[0-9]{1,18}") && Long.parseLong(text) > newest
+    if (!isThere()) {
+      return null;
+    }
+    Matcher text = TEXT.matcher(Files.readString(file(), StandardCharsets.ISO_8859_1));
+    if (!text.matches()) {
+      return "what is in " + file() + " can't be read";
+    }
+    return Long.parseLong(text.group(1)) > newest
         ? "files of it are missing or cut off: it ends with chunk "
             + newest
             + ", and there were "
-            + text
+            + text.group(1)
         : null;
   }
 
@@ -60,9 +71,9 @@ final class Mark {
   /**
    * Notes that all chunks up to that one are safe, now and then.
    *
-   * @throws StoreException if the store's files are not there any more
+   * @throws IOException if that can't be, or the store's files are not there any more
    */
-  void note(long forced, long now) {
+  void note(long forced, long now) throws IOException {
     if (Math.abs(now - markedAt) >= BETWEEN_MILLIS) {
       markedAt = now;
       note(forced);
@@ -70,19 +81,17 @@ final class Mark {
   }
 
   /** The same at once. */
-  void note(long forced) {
-    try {
-      if (!Files.exists(folder.resolve(Disk.TASKS).resolve("CURRENT"))) {
-        throw new IOException("its files are gone");
-      }
-      if (forced > marked) {
-        Path fresh = folder.resolve(FILE + ".new");
-        Files.writeString(fresh, forced + "\n", StandardCharsets.UTF_8);
-        Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
-        marked = forced;
-      }
-    } catch (IOException e) {
-      throw new StoreException("the store in " + folder.toAbsolutePath() + " failed: " + e, e);
+  void note(long forced) throws IOException {
+    if (!Files.exists(folder.resolve(Disk.TASKS).resolve("CURRENT"))) {
+      throw new IOException("its files are gone");
+    }
+    if (forced > marked) {
+      Path fresh = folder.resolve(FILE + ".new");
+      Files.writeString(fresh, forced + " " + forced + "\n", StandardCharsets.ISO_8859_1);
+      // Whatever happens to the power, there is the old one or the new one.
+      Disk.force(fresh);
+      Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
+      marked = forced;
     }
   }
 }

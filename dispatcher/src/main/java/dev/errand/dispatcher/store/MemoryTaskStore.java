@@ -199,6 +199,11 @@ public final class MemoryTaskStore implements TaskStore {
   }
 
   @Override
+  public void onFailure(Consumer<Throwable> listener) {
+    // There is nothing that can fail.
+  }
+
+  @Override
   public Future<StoredTask> read(long id) {
     prune();
     return Future.succeededFuture(ended.get(id));

@@ -24,7 +24,7 @@ import org.rocksdb.WriteBatch;
 final class Notes {
 
   /** The version of what is written. */
-  static final int SCHEMA = 1;
+  static final int SCHEMA = 2;
 
   private static final byte TYPE = 't';
   private static final byte[] SCHEMA_KEY = {'m', 's'};
@@ -32,6 +32,11 @@ final class Notes {
   private static final byte[] EPOCH_KEY = {'m', 'e'};
   private static final byte[] COUNTS_KEY = {'m', 'l'};
   private static final byte[] CHUNKS_KEY = {'m', 'c'};
+
+  /** How RocksDB begins it in a write: that it is put, the key and the value with their lengths. */
+  private static final byte[] CHUNKS_START = {1, 2, 'm', 'c', Chunks.BYTES};
+
+  static final int CHUNKS_BYTES = CHUNKS_START.length + Chunks.BYTES;
 
   private final Disk disk;
   private final long[] forgotten = new long[TaskState.values().length];
@@ -47,19 +52,22 @@ final class Notes {
    * Reads all but the types.
    *
    * @param folder for the message
-   * @throws StoreException if a newer version has written them
+   * @throws StoreException if another version has written them
    */
   void read(Path folder) throws RocksDBException, MalformedFrameException {
     byte[] schema = disk.get(SCHEMA_KEY);
-    if (schema != null && ByteBuffer.wrap(schema).getInt() > SCHEMA) {
+    int written = schema == null ? SCHEMA : ByteBuffer.wrap(schema).getInt();
+    if (written != SCHEMA) {
       throw new StoreException(
           "the store in "
               + folder.toAbsolutePath()
-              + " was written by a newer Errand (schema "
-              + ByteBuffer.wrap(schema).getInt()
+              + " was written by "
+              + (written > SCHEMA ? "a newer Errand" : "an Errand that was never released")
+              + " (schema "
+              + written
               + ", this one knows "
               + SCHEMA
-              + "): use that one");
+              + "): use that one, or set another store.path");
     }
     byte[] own = disk.get(ID_KEY);
     byte[] last = disk.get(EPOCH_KEY);
@@ -76,38 +84,55 @@ final class Notes {
   }
 
   /**
-   * The chunks as they were after the last write.
+   * The chunks as they are after a write.
    *
-   * @param newest number of the newest that ever was
-   * @param count how many there were
+   * @param newest number of the newest that ever was; each write has a higher one
+   * @param forced the newest as it was with the last write that was forced before, to the same log;
+   *     0: there was none
+   * @param count how many there are
+   * @param sum of their numbers: with the count it tells whether any writes in a row are missing
    */
-  record Chunks(long newest, int count) {}
+  record Chunks(long newest, long forced, int count, long sum) {
+
+    private static final int BYTES = 3 * Long.BYTES + Integer.BYTES;
+
+    private static Chunks of(ByteBuffer in) {
+      return new Chunks(in.getLong(), in.getLong(), in.getInt(), in.getLong());
+    }
+
+    private byte[] bytes() {
+      ByteBuffer out = ByteBuffer.allocate(BYTES);
+      return out.putLong(newest).putLong(forced).putInt(count).putLong(sum).array();
+    }
+
+    /** What a write in RocksDB's log ends with, if it is that; else null. */
+    static Chunks atEndOf(byte[] write) {
+      ByteBuffer in = ByteBuffer.wrap(write);
+      byte[] start = new byte[CHUNKS_START.length];
+      in.position(write.length - CHUNKS_BYTES).get(start);
+      return Arrays.equals(start, CHUNKS_START) ? of(in) : null;
+    }
+  }
 
   Chunks chunks() throws RocksDBException {
     byte[] kept = disk.get(CHUNKS_KEY);
     if (kept == null) {
-      return new Chunks(0, 0);
+      return new Chunks(0, 0, 0, 0);
     }
-    ByteBuffer in = ByteBuffer.wrap(kept);
-    return new Chunks(in.getLong(), in.getInt());
+    return Chunks.of(ByteBuffer.wrap(kept));
   }
 
-  /** Keeps that with that batch. */
+  /** Keeps that with that batch, as its last: {@link LogEnd} looks for it there. */
   static void put(WriteBatch batch, Chunks chunks) throws RocksDBException {
-    ByteBuffer out = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
-    out.putLong(chunks.newest).putInt(chunks.count);
-    batch.put(CHUNKS_KEY, out.array());
+    batch.put(CHUNKS_KEY, chunks.bytes());
   }
 
-  /** The next life begins, whatever happens to the power. */
-  void begin() throws RocksDBException {
+  /** Keeps with that batch that the next life begins. */
+  void putNextLife(WriteBatch batch) throws RocksDBException {
     epoch++;
-    try (WriteBatch batch = new WriteBatch()) {
-      batch.put(SCHEMA_KEY, i32(SCHEMA));
-      batch.put(ID_KEY, ByteBuffer.allocate(Long.BYTES).putLong(id).array());
-      batch.put(EPOCH_KEY, i32(epoch));
-      disk.write(batch, true);
-    }
+    batch.put(SCHEMA_KEY, i32(SCHEMA));
+    batch.put(ID_KEY, ByteBuffer.allocate(Long.BYTES).putLong(id).array());
+    batch.put(EPOCH_KEY, i32(epoch));
   }
 
   private static byte[] i32(int value) {

@@ -140,7 +140,8 @@ public final class StoreInspection implements AutoCloseable {
     try {
       Notes.Chunks kept = notes.chunks();
       newest = Math.max(newest, kept.newest());
-      if (chunks.size() != kept.count()) {
+      long sum = chunks.longStream().sum();
+      if (chunks.size() != kept.count() || sum != kept.sum()) {
         problem("there were " + kept.count() + " chunks, and " + chunks.size() + " can be read");
       }
     } catch (RocksDBException e) {

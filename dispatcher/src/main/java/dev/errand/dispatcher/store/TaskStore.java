@@ -66,6 +66,9 @@ public interface TaskStore {
   /** Who is to be told of each ended task that is kept no more. */
   void onForgotten(Consumer<StoredTask> listener);
 
+  /** Who is to be told, once, when it fails, whether or not anybody waits for it. */
+  void onFailure(Consumer<Throwable> listener);
+
   /** Frees what it holds. */
   Future<Void> close();
 }

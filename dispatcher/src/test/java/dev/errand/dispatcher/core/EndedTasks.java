@@ -68,6 +68,13 @@ public final class EndedTasks {
     return changes;
   }
 
+  /** One turn's changes that have to be forced to disk. */
+  public static Changes urgent(StoredTask... tasks) {
+    Changes changes = changes(tasks);
+    changes.hurry();
+    return changes;
+  }
+
   /** One turn's changes. */
   public static Changes changes(StoredTask... ended) {
     Changes changes = new Changes(1, ended.length);

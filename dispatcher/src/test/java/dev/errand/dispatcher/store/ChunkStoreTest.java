@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.store;
 
 import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -30,6 +31,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -535,14 +538,135 @@ class ChunkStoreTest {
   @Test
   void aTornTailOfTheLogIsCutOff() throws IOException {
     fill();
-    Path left = folder.resolve("left");
-    copy(folder.resolve("store"), left);
-    store.close();
-    copy(left, folder.resolve("store"));
+    crash();
     truncate(files(".*\\.log").get(0), 3);
     open();
     long missing = model.keySet().stream().filter(id -> store.read(id) == null).count();
     assertThat(missing).isLessThan(40);
+  }
+
+  /**
+   * As a loss of power leaves it: beyond what was forced, pages are there, or zero, or in shreds.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {31, 32, 33, 34})
+  void whatWasNeverForcedMayBeLeftInAnyShape(long seed) throws IOException {
+    Life life = new Life(seed);
+    for (int round = 0; round < 8; round++) {
+      StoredTask[] promised = tasks(life, 1 + life.random.nextInt(200));
+      store.write(List.of(urgent(promised)), now);
+      Path log = newestLog();
+      long forced = Files.size(log);
+      for (int i = life.random.nextInt(40); i >= 0; i--) {
+        store.write(List.of(changes(tasks(life, 1 + life.random.nextInt(100)))), now);
+      }
+      for (StoredTask each : promised) {
+        model.put(each.spec().id(), each);
+      }
+      assertThat(newestLog()).isEqualTo(log);
+      losePower(log, forced, life.random);
+      model.forEach((id, task) -> assertThat(store.read(id)).isEqualTo(task));
+    }
+  }
+
+  private static StoredTask[] tasks(Life life, int count) {
+    return Stream.generate(life::single).limit(count).toArray(StoredTask[]::new);
+  }
+
+  private Path newestLog() throws IOException {
+    return files("\\d+\\.log").stream().max(Comparator.naturalOrder()).orElseThrow();
+  }
+
+  private void losePower(Path log, long forced, SplittableRandom random) throws IOException {
+    crash();
+    tear(log, forced, random);
+    open();
+  }
+
+  /** The folder is as it is now, and nobody has it open. */
+  private void crash() throws IOException {
+    Path left = folder.resolve("left");
+    copy(folder.resolve("store"), left);
+    store.close();
+    copy(left, folder.resolve("store"));
+  }
+
+  private static void tear(Path file, long from, SplittableRandom random) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    for (int page = (int) from; page < all.length; page += 4_096 - page % 4_096) {
+      int end = Math.min(all.length, page + 4_096 - page % 4_096);
+      int luck = random.nextInt(4);
+      if (luck == 0) {
+        Arrays.fill(all, page, end, (byte) 0);
+      } else if (luck == 1) {
+        all[page + random.nextInt(end - page)] ^= 4;
+      }
+    }
+    int length = random.nextInt(3) > 0 ? all.length : random.nextInt((int) from, all.length + 1);
+    Files.write(file, Arrays.copyOf(all, random.nextInt(5) > 0 ? length : all.length + 5_000));
+  }
+
+  /** Whatever was forced is missed, and what is behind is left for people. */
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43, 44})
+  void whatWasForcedIsNotCutOffWithTheRest(long seed) throws IOException {
+    Life life = new Life(seed);
+    Path log = newestLog();
+    long start = Files.size(log);
+    store.write(List.of(urgent(tasks(life, 1 + life.random.nextInt(500)))), now);
+    long forced = Files.size(log);
+    store.write(List.of(changes(tasks(life, 1 + life.random.nextInt(500)))), now);
+    crash();
+    Files.deleteIfExists(folder.resolve("store/mark"));
+    long at = life.random.nextLong(start, forced);
+    flip(log, at);
+    byte[] before = Files.readAllBytes(log);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(log + " can't be read behind " + start + " bytes");
+    assertThat(Files.readAllBytes(log)).isEqualTo(before);
+    flip(log, at);
+    open();
+  }
+
+  @Test
+  void onlyTheNewestLogHasWhatMayBeLost() throws IOException {
+    Life life = new Life(47);
+    Bytes large = Bytes.of("\"" + "x".repeat(4_000_000) + "\"");
+    Path first = newestLog();
+    while (newestLog().equals(first)) {
+      StoredTask small = life.single();
+      TaskSpec spec = new TaskSpec(small.spec().id(), "large", large, Terms.NONE, null, null, now);
+      StoredTask task =
+          new StoredTask(spec, TaskState.QUEUED, now, small.tries(), null, null, null, 0, null);
+      store.write(List.of(changes(task)), now);
+      model.put(lastId, task);
+    }
+    Awaitility.await().until(() -> files(".*\\.log").size() == 1);
+    Path log = newestLog();
+    long forced = Files.size(log);
+    store.write(List.of(changes(tasks(life, 100))), now);
+    losePower(log, forced, life.random);
+    model.forEach((id, task) -> assertThat(store.read(id)).isEqualTo(task));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void aMarkThatIsDamagedRefusesTheStart(int at) throws IOException {
+    fill();
+    store.close();
+    Path mark = folder.resolve("store/mark");
+    for (int bit = 0; bit < 8; bit++) {
+      byte[] text = Files.readAllBytes(mark);
+      text[at] ^= (byte) (1 << bit);
+      Files.write(mark, text);
+      assertThatThrownBy(this::open)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("what is in " + mark + " can't be read");
+      text[at] ^= (byte) (1 << bit);
+      Files.write(mark, text);
+    }
+    open();
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -604,7 +728,7 @@ class ChunkStoreTest {
   }
 
   @Test
-  void aFolderOfANewerVersionIsRefused() throws Exception {
+  void aFolderOfAnotherVersionIsRefused() throws Exception {
     store.close();
     try (Options options = new Options();
         RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
@@ -616,6 +740,13 @@ class ChunkStoreTest {
     try (Options options = new Options();
         RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
       db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 1});
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("was written by an Errand that was never released (schema 1");
+    try (Options options = new Options();
+        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
+      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 2});
     }
     open();
   }

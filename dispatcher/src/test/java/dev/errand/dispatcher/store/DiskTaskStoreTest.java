@@ -3,17 +3,22 @@ package dev.errand.dispatcher.store;
 import static dev.errand.dispatcher.core.EndedTasks.changes;
 import static dev.errand.dispatcher.core.EndedTasks.succeeded;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.StoredTask;
 import io.vertx.core.Future;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,8 @@ class DiskTaskStoreTest {
 
   @TempDir Path folder;
 
+  private final AtomicReference<LongSupplier> clock = new AtomicReference<>(() -> NOW);
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private ExecutorService loop;
   private DiskTaskStore store;
 
@@ -35,7 +42,8 @@ class DiskTaskStoreTest {
     StoreSettings settings =
         new StoreSettings(
             StoreSettings.Kind.DISK, folder, Duration.ofHours(1), Duration.ofHours(1), 1L << 30);
-    store = DiskTaskStore.open(settings, loop, () -> NOW);
+    store = DiskTaskStore.open(settings, loop, () -> clock.get().getAsLong());
+    store.onFailure(failure::complete);
     store.start();
   }
 
@@ -115,6 +123,29 @@ class DiskTaskStoreTest {
     get(unused.close());
     open();
     assertThat(store.epoch()).isEqualTo(3);
+    get(store.close());
+  }
+
+  @Test
+  void whatFailsWhileNobodyWaitsIsToldAtOnce() throws Exception {
+    Files.delete(folder.resolve("tasks/CURRENT"));
+    clock.set(() -> NOW + 10_000);
+    assertThat(failure.get(20, TimeUnit.SECONDS)).hasMessageContaining("its files are gone");
+  }
+
+  @Test
+  void afterAnErrorOfAnyKindAllThatIsAskedFails() throws Exception {
+    clock.set(
+        () -> {
+          throw new OutOfMemoryError("in a test");
+        });
+    Future<Void> first = store.append(changes(succeeded(1, NOW, "7", "49")));
+    assertThatThrownBy(() -> get(first)).hasRootCauseMessage("in a test");
+    assertThat(failure.get(20, TimeUnit.SECONDS)).hasMessage("in a test");
+    clock.set(() -> NOW);
+    Future<Void> next = store.append(changes(succeeded(2, NOW, "7", "49")));
+    assertThatThrownBy(() -> get(next)).hasRootCauseMessage("in a test");
+    assertThatThrownBy(() -> get(store.read(1))).hasRootCauseMessage("in a test");
     get(store.close());
   }
 }

@@ -1,0 +1,171 @@
+package dev.errand.dispatcher.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The end of RocksDB's newest log, the only place where anything may be that was never forced. A
+ * loss of power leaves of that what it likes: some of it, in shreds, or with the later parts there
+ * and the earlier ones not. So what can't be read there is cut off, with all behind; unless a
+ * record behind says that it was forced. Owner: the thread that opens the store.
+ */
+final class LogEnd {
+
+  private static final int BLOCK_BYTES = Manifest.BLOCK_BYTES;
+  private static final int HEADER_BYTES = Manifest.HEADER_BYTES;
+
+  // A record lies in one part, or in several, of which none crosses a block's end.
+  private static final int FULL = 1;
+  private static final int FIRST = 2;
+  private static final int LAST = 4;
+
+  private final Path log;
+  private final long size;
+  private final byte[] tail = new byte[Notes.CHUNKS_BYTES];
+
+  /** Within a record. */
+  private boolean open;
+
+  /** Behind something that can't be read. */
+  private boolean torn;
+
+  /** Bytes of the whole records in front. */
+  private long whole;
+
+  /** Number of their newest chunk; 0: there are none. */
+  private long newest;
+
+  /** What is behind says that all of this log was forced up to that chunk; 0: nothing. */
+  private long forced;
+
+  private LogEnd(Path log) throws IOException {
+    this.log = log;
+    try (FileChannel in = FileChannel.open(log, StandardOpenOption.READ)) {
+      this.size = in.size();
+      ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      for (long start = 0; start < size; start += BLOCK_BYTES) {
+        block.clear();
+        while (block.hasRemaining() && in.read(block, start + block.position()) > 0) {
+          // A block may come in parts.
+        }
+        read(block.flip(), start);
+      }
+    }
+    torn |= open;
+  }
+
+  /**
+   * Cuts off what a loss of power has left of what was never forced, and forces the rest. Blocks.
+   *
+   * @param folder the store's
+   * @throws StoreException if some of what can't be read was forced; then nothing is changed
+   */
+  static void mend(Path folder) throws IOException {
+    Path log = newestLog(folder.resolve(Disk.TASKS));
+    if (log == null) {
+      return;
+    }
+    if (new LogEnd(log).torn) {
+      cut(folder, log);
+    }
+    Disk.force(log);
+  }
+
+  private static void cut(Path folder, Path log) throws IOException {
+    FolderLock lock;
+    try {
+      lock = FolderLock.of(folder);
+    } catch (NoStoreException e) {
+      // Another dispatcher writes it, as RocksDB will say.
+      return;
+    }
+    try {
+      new LogEnd(log).cut(folder);
+    } finally {
+      lock.close();
+    }
+  }
+
+  /** Null: there is none. */
+  private static Path newestLog(Path tasks) throws IOException {
+    try (Stream<Path> all = Files.list(tasks)) {
+      List<Path> logs =
+          all.filter(file -> file.getFileName().toString().matches("\\d+\\.log")).toList();
+      return logs.stream().max(Comparator.comparingLong(LogEnd::number)).orElse(null);
+    }
+  }
+
+  private static long number(Path log) {
+    String name = log.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.indexOf('.')));
+  }
+
+  private void cut(Path folder) throws IOException {
+    if (forced > newest) {
+      throw StoreException.damaged(
+          folder,
+          log + " can't be read behind " + whole + " bytes, and more of it was forced to disk",
+          null);
+    }
+    if (newest > 0) {
+      new Mark(folder).check(newest);
+    }
+    try (FileChannel out = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      out.truncate(whole);
+    }
+  }
+
+  private void read(ByteBuffer block, long start) {
+    int at = 0;
+    while (at + HEADER_BYTES <= block.limit()) {
+      int length = part(block, at);
+      if (length < 0) {
+        // The next part that can be read may begin anywhere.
+        torn = true;
+        at++;
+      } else {
+        add(block.get(at + HEADER_BYTES - 1), block, at + HEADER_BYTES, length);
+        at += HEADER_BYTES + length;
+        whole = torn || open ? whole : start + at;
+      }
+    }
+    // No part begins so near to a block's end.
+    torn |= at < block.limit() && block.limit() < BLOCK_BYTES;
+  }
+
+  /**
+   * Bytes of the part that begins there; -1 if none does, or none that agrees with its checksum.
+   */
+  private static int part(ByteBuffer block, int at) {
+    int length = Short.toUnsignedInt(block.getShort(at + Integer.BYTES));
+    int kind = block.get(at + HEADER_BYTES - 1);
+    boolean fits = kind >= FULL && kind <= LAST && at + HEADER_BYTES + length <= block.limit();
+    return fits
+            && block.getInt(at) == Manifest.checksum(kind, block.array(), at + HEADER_BYTES, length)
+        ? length
+        : -1;
+  }
+
+  private void add(int kind, ByteBuffer block, int from, int length) {
+    // What it goes on with, or what it should have gone on with, is not there.
+    torn |= open == (kind == FULL || kind == FIRST);
+    open = kind != FULL && kind != LAST;
+    int kept = Math.min(length, tail.length);
+    System.arraycopy(tail, kept, tail, 0, tail.length - kept);
+    block.get(from + length - kept, tail, tail.length - kept, kept);
+    Notes.Chunks chunks = open ? null : Notes.Chunks.atEndOf(tail);
+    if (chunks != null && torn) {
+      forced = Math.max(forced, chunks.forced());
+    } else if (chunks != null) {
+      newest = chunks.newest();
+    }
+  }
+}
