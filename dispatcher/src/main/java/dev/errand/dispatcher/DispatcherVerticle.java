@@ -191,17 +191,13 @@ public final class DispatcherVerticle extends VerticleBase {
             settings.defaults().maxAttempts(),
             settings.defaults().backoff().toMillis()),
         CoreSettings.Timings.USUAL,
-        window(settings.store()));
+        window());
   }
 
-  /**
-   * What only the disk has needs no memory: half of that is for tasks, an eighth for waiting ones.
-   */
-  private static CoreSettings.Window window(StoreSettings settings) {
+  /** Half of the memory is for tasks, an eighth for waiting ones; the store has the others. */
+  private static CoreSettings.Window window() {
     long memory = Runtime.getRuntime().maxMemory();
-    return settings.kind() == StoreSettings.Kind.MEMORY
-        ? CoreSettings.Window.ALL
-        : new CoreSettings.Window(WINDOW_TASKS, memory / 8, memory / 2);
+    return new CoreSettings.Window(WINDOW_TASKS, memory / 8, memory / 2);
   }
 
   @Override

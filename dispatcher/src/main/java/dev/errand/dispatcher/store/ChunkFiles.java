@@ -1,6 +1,5 @@
 package dev.errand.dispatcher.store;
 
-import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.protocol.frame.MalformedFrameException;
 import it.unimi.dsi.fastutil.longs.LongCollection;
 import java.nio.ByteBuffer;
@@ -12,19 +11,13 @@ import org.rocksdb.WriteBatch;
  * The chunks on the disk, by their numbers: the heads of each as one value, its bodies as another,
  * so that a start needs not read what is large. Owner: the store's thread.
  */
-final class ChunkFiles {
+final class ChunkFiles implements ChunkSource {
 
   private static final byte HEADS = 'h';
   private static final byte BODIES = 'b';
 
   /** How far behind damage chunks are asked for one by one. */
   private static final int STEP_PART = 1_000;
-
-  /** A chunk that was read of late. */
-  private static final class Opened {
-    private long number;
-    private ChunkReader reader;
-  }
 
   /** What comes in the order of the chunks. */
   interface Reader {
@@ -33,8 +26,6 @@ final class ChunkFiles {
 
   private final Disk disk;
   private final Disk others;
-  private final Opened wholes = new Opened();
-  private final Opened rests = new Opened();
 
   ChunkFiles(Disk disk) {
     this(disk, null);
@@ -143,81 +134,22 @@ final class ChunkFiles {
     }
   }
 
-  /** The heads of a chunk; null: there is none of that number. */
-  ChunkReader find(long number) throws RocksDBException, MalformedFrameException {
-    byte[] heads = get(key(HEADS, number));
-    return heads == null ? null : new ChunkReader(heads);
+  @Override
+  public byte[] heads(long number) throws RocksDBException {
+    return get(key(HEADS, number));
   }
 
-  /** The heads of a chunk that has to be there. */
-  ChunkReader heads(long number) throws RocksDBException, MalformedFrameException {
-    ChunkReader heads = find(number);
-    if (heads == null) {
-      throw new MalformedFrameException("chunk " + number + " is missing");
-    }
-    return heads;
+  @Override
+  public byte[] bodies(long number) throws RocksDBException {
+    return get(key(BODIES, number));
   }
 
-  /**
-   * The last record of a task.
-   *
-   * @param whole number of the chunk with what was submitted
-   * @param last number of the chunk with the last record
-   */
-  StoredTask read(long task, long whole, long last)
-      throws RocksDBException, MalformedFrameException {
-    ChunkReader first = open(wholes, whole, task);
-    needBodies(first, whole);
-    if (whole == last) {
-      return first.task();
+  /** Writes a chunk with that batch. */
+  static void put(WriteBatch batch, ChunkPlace.Write.Chunk chunk) throws RocksDBException {
+    batch.put(key(HEADS, chunk.number()), chunk.heads());
+    if (chunk.bodies().length > 0) {
+      batch.put(key(BODIES, chunk.number()), chunk.bodies());
     }
-    ChunkReader rest = open(rests, last, task);
-    needBodies(rest, last);
-    return rest.task(first.spec());
-  }
-
-  /** The head of a task's record in that chunk, until the next one is asked for. */
-  ChunkReader head(long task, long chunk) throws RocksDBException, MalformedFrameException {
-    return open(wholes, chunk, task);
-  }
-
-  private ChunkReader open(Opened chunk, long number, long task)
-      throws RocksDBException, MalformedFrameException {
-    if (chunk.number != number) {
-      chunk.reader = heads(number);
-      chunk.number = number;
-    }
-    if (!chunk.reader.seek(task)) {
-      throw new MalformedFrameException("chunk " + number + " lacks task " + task);
-    }
-    return chunk.reader;
-  }
-
-  /** Reads the bodies to those heads, if there are any and they are not there yet. */
-  void needBodies(ChunkReader reader, long number)
-      throws RocksDBException, MalformedFrameException {
-    if (!reader.hasBodies()) {
-      byte[] bodies = get(key(BODIES, number));
-      if (bodies == null) {
-        throw new MalformedFrameException("the bodies of chunk " + number + " are missing");
-      }
-      reader.bodies(bodies);
-    }
-  }
-
-  /**
-   * Writes a chunk with that batch.
-   *
-   * @return its bytes
-   */
-  static int put(WriteBatch batch, long number, ChunkWriter writer) throws RocksDBException {
-    byte[] bodies = writer.bodies();
-    byte[] heads = writer.finish();
-    batch.put(key(HEADS, number), heads);
-    if (bodies.length > 0) {
-      batch.put(key(BODIES, number), bodies);
-    }
-    return heads.length + bodies.length;
   }
 
   static void delete(WriteBatch batch, long number) throws RocksDBException {

@@ -6,42 +6,36 @@ import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.LineKey;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
-import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.MalformedFrameException;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
-import org.rocksdb.WriteBatch;
 
 /**
- * Tasks on a disk. A group of changes becomes up to three chunks, by how long they will be of use:
- * tasks that are new, ends, and what happens in between. They are written at once, whole or not at
- * all. Where the records of each task are is in memory ({@link TaskIndex}), and is found out anew
- * at each start. Owner: at first the thread that opens it, then the store's.
+ * Tasks on a disk, or in the heap. A group of changes becomes up to three chunks, by how long they
+ * will be of use: tasks that are new, ends, and what happens in between. They are written at once,
+ * whole or not at all. Where the records of each task are is in memory ({@link TaskIndex}), and is
+ * found out anew at each start. Owner: at first the thread that opens it, then the store's.
  */
 final class ChunkStore implements AutoCloseable {
 
   private static final int MOST_FORGOTTEN_AT_ONCE = 2_000;
   private static final long SPARSE_BYTES = 64L << 20;
 
-  /** Beside its payload a waiting task takes about that on the disk. */
+  /** Beside its payload a waiting task takes about that. */
   private static final int OVERHEAD_BYTES = 64;
 
   /** Ends of one chunk lie no further apart, if it was not written anew. */
   private static final long TOGETHER_MILLIS = 1_000;
 
   private final StoreSettings settings;
-  private final Disk disk;
+  private final ChunkPlace place;
   private final Notes notes;
-  private final Room room;
-  private final ChunkFiles files;
-  private final Mark mark;
+  private final ChunkRecords records;
   private final TaskIndex index = new TaskIndex();
   private final ChunkTable chunks = new ChunkTable();
   private final Retention retention;
@@ -55,83 +49,56 @@ final class ChunkStore implements AutoCloseable {
   private LineKey lastLine;
   private long lastChunk;
 
-  /** The newest chunk as it was with the last write, and with the last that was forced. */
-  private long written;
-
-  private long forced;
-
   /** What the chunks hold because of tasks that have not ended. */
   private long liveBytes;
 
-  private ChunkStore(StoreSettings settings, Disk disk, Room room) {
+  private ChunkStore(StoreSettings settings, ChunkPlace place) {
     this.settings = settings;
-    this.disk = disk;
-    this.notes = new Notes(disk);
-    this.room = room;
-    this.files = new ChunkFiles(disk);
-    this.mark = new Mark(settings.path());
+    this.place = place;
+    this.notes = place.notes();
+    this.records = new ChunkRecords(place);
     this.retention = new Retention(settings);
   }
 
+  /** An empty store in the heap, for one life. */
+  static ChunkStore inMemory(StoreSettings settings) {
+    return new ChunkStore(settings, new HeapPlace());
+  }
+
   /**
-   * Opens the store and begins a new epoch. Blocks.
+   * Opens the store of a folder, and begins a new epoch. Blocks.
    *
    * @throws StoreException if that can't be
    */
   static ChunkStore open(StoreSettings settings) {
-    Disk disk = Disk.open(settings.path());
+    DiskPlace place = DiskPlace.open(settings.path());
     try {
-      ChunkStore store = new ChunkStore(settings, disk, new Room(settings.path()));
-      store.notes.read(settings.path());
-      store.readAll();
-      store.mark.check(store.lastChunk);
-      store.beginLife();
+      ChunkStore store = new ChunkStore(settings, place);
+      place.readAll(store::replay);
+      store.replayed(place);
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
-      disk.close();
-      throw unusable(settings.path(), e);
+      place.close();
+      throw place.unusable(e);
     } catch (RuntimeException e) {
-      disk.close();
+      place.close();
       throw e;
     }
   }
 
-  private static StoreException unusable(Path path, Exception e) {
-    boolean full =
-        e instanceof RocksDBException failure
-            && failure.getStatus() != null
-            && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
-    return full
-        ? new StoreException(
-            "the disk of " + path.toAbsolutePath() + " is full: make room, then start again", e)
-        : StoreException.damaged(path, e);
-  }
-
   StoreException damaged(Exception e) {
-    return StoreException.damaged(settings.path(), e);
+    return place.damaged(e);
   }
 
   // What is read at the start.
 
-  private void readAll() throws RocksDBException, MalformedFrameException {
-    files.checkBodies();
-    files.readAll(this::replay);
-    Notes.Chunks kept = notes.chunks();
-    if (chunks.size() != kept.count() || chunks.sum() != kept.sum()) {
-      throw StoreException.damaged(
-          settings.path(),
-          "files of it are missing or cut off: there were "
-              + kept.count()
-              + " chunks, and "
-              + chunks.size()
-              + " are there",
-          null);
-    }
-    lastChunk = Math.max(lastChunk, kept.newest());
+  private void replayed(DiskPlace place) throws RocksDBException, IOException {
+    lastChunk = place.check(lastChunk, chunks.size(), chunks.sum());
     retention.settle();
     chunks.allFound();
     notes.given(index.newest());
     endBatchesThatHaveEnded();
+    place.beginLife(++lastChunk, chunks.size(), chunks.sum());
   }
 
   private void replay(long number, ChunkReader reader) throws MalformedFrameException {
@@ -244,72 +211,40 @@ final class ChunkStore implements AutoCloseable {
   // What is written.
 
   /**
-   * Keeps changes, all of them or none; forced to disk if any is urgent, or if there are none.
-   * Beside that it forgets what is due, and writes anew what keeps large chunks for little. Blocks.
+   * Keeps changes, all of them or none; safe from a loss of power if any is urgent, or if there are
+   * none. Beside that it forgets what is due, and writes anew what keeps large chunks for little.
+   * Blocks.
    *
    * @throws StoreException if that failed; then nothing may be written any more
    */
   void write(List<Changes> group, long now) {
-    try (WriteBatch batch = new WriteBatch()) {
-      boolean forgets = forget(batch, now);
-      tidy(batch);
-      boolean urgent = keep(group, batch, now);
+    ChunkPlace.Write write = new ChunkPlace.Write();
+    try {
+      forget(write, now);
+      tidy(write);
+      keep(group, write, now);
       retention.settle();
-      if (forgets) {
-        notes.putCounts(batch);
-      }
-      for (long dead : chunks.dead()) {
-        ChunkFiles.delete(batch, dead);
-      }
+      write.dead = chunks.dead();
       // While nothing else is to be done, nobody waits for it.
       boolean idle = group.isEmpty();
-      if (batch.count() > 0) {
-        write(batch, urgent || idle);
-      } else if (idle && forced < written) {
-        disk.force();
-        forced = written;
+      write.urgent |= idle;
+      if (!write.isEmpty()) {
+        place.write(write, lastChunk, chunks.size(), chunks.sum());
+      } else if (idle) {
+        place.rest();
       }
-      room.look(now, liveBytes);
-      mark.note(forced, now);
+      place.look(now, liveBytes);
     } catch (RocksDBException | MalformedFrameException | IOException e) {
-      throw failed(e);
+      throw place.failed(e);
     }
   }
 
-  private void write(WriteBatch batch, boolean force) throws RocksDBException {
-    long known = disk.isLogNew() ? 0 : forced;
-    Notes.put(batch, new Notes.Chunks(lastChunk, known, chunks.size(), chunks.sum()));
-    boolean safe = disk.write(batch, force);
-    written = lastChunk;
-    forced = safe ? written : forced;
-  }
-
-  /** The next life begins, whatever happens to the power. */
-  private void beginLife() throws RocksDBException {
-    lastChunk++;
-    try (WriteBatch batch = new WriteBatch()) {
-      notes.putNextLife(batch);
-      write(batch, true);
-    }
-  }
-
-  private StoreException failed(Exception e) {
-    return new StoreException(
-        "the store in "
-            + settings.path().toAbsolutePath()
-            + " failed: "
-            + e.getMessage()
-            + "; look after the disk, then start again",
-        e);
-  }
-
-  private boolean keep(List<Changes> group, WriteBatch batch, long now) throws RocksDBException {
+  private void keep(List<Changes> group, ChunkPlace.Write write, long now) {
     int freshChunk = begin();
     int movesChunk = begin();
     int endsChunk = begin();
-    boolean urgent = false;
     for (Changes changes : group) {
-      urgent |= changes.urgent();
+      write.urgent |= changes.urgent();
       for (StoredTask task : changes.tasks()) {
         boolean end = task.state().terminal();
         if (!index.find(task.spec().id())) {
@@ -318,25 +253,26 @@ final class ChunkStore implements AutoCloseable {
         } else if (end || index.last() == endsChunk) {
           ends.add(task, false, index.last() == endsChunk);
           point(endsChunk, task);
-        } else {
+        } else if (place.lasts() || index.state().terminal()) {
           moves.add(task, false, index.last() == movesChunk);
           point(movesChunk, task);
+        } else {
+          // Only another life would have to know more.
+          index.state(task.state());
+          index.untried(false);
         }
         ended(task);
       }
-      for (TypeSettings type : changes.types()) {
-        Notes.put(batch, type);
-      }
+      write.types.addAll(changes.types());
       for (String ended : changes.endedBatches()) {
         if (index.batch(ended) != 0) {
           retention.endBatch(index.batch(ended), now);
         }
       }
     }
-    put(batch, freshChunk, fresh);
-    put(batch, movesChunk, moves);
-    put(batch, endsChunk, ends);
-    return urgent;
+    put(write, freshChunk, fresh);
+    put(write, movesChunk, moves);
+    put(write, endsChunk, ends);
   }
 
   private int begin() {
@@ -366,9 +302,13 @@ final class ChunkStore implements AutoCloseable {
     }
   }
 
-  private void put(WriteBatch batch, int chunk, ChunkWriter writer) throws RocksDBException {
+  private void put(ChunkPlace.Write write, int chunk, ChunkWriter writer) {
     if (chunks.isOfUse(chunk)) {
-      chunks.finish(chunk, ChunkFiles.put(batch, chunks.number(chunk), writer));
+      byte[] bodies = writer.bodies();
+      ChunkPlace.Write.Chunk made =
+          new ChunkPlace.Write.Chunk(chunks.number(chunk), writer.finish(), bodies);
+      write.chunks.add(made);
+      chunks.finish(chunk, made.bytes());
     } else {
       chunks.abandon(chunk);
       writer.clear();
@@ -376,7 +316,7 @@ final class ChunkStore implements AutoCloseable {
   }
 
   /** Forgets tasks that have ended and whose retention is over. */
-  private boolean forget(WriteBatch batch, long now)
+  private void forget(ChunkPlace.Write write, long now)
       throws RocksDBException, MalformedFrameException {
     int grave = begin();
     int before = index.size();
@@ -387,8 +327,8 @@ final class ChunkStore implements AutoCloseable {
       }
       due = before - index.size() < MOST_FORGOTTEN_AT_ONCE ? nextDue(now) : null;
     }
-    put(batch, grave, graves);
-    return index.size() < before;
+    put(write, grave, graves);
+    write.forgets = index.size() < before;
   }
 
   private Retention.Due nextDue(long now) {
@@ -399,7 +339,7 @@ final class ChunkStore implements AutoCloseable {
       throws RocksDBException, MalformedFrameException {
     long latest = Math.max(retention.latest(due.succeeded(), now), due.since() + TOGETHER_MILLIS);
     int chunk = chunks.slot(due.chunk());
-    ChunkReader reader = files.heads(due.chunk());
+    ChunkReader reader = place.read(due.chunk());
     long rest = Long.MAX_VALUE;
     while (reader.next()) {
       boolean its =
@@ -454,7 +394,7 @@ final class ChunkStore implements AutoCloseable {
   }
 
   /** Writes the rest of chunks anew that take more room than it needs. */
-  private void tidy(WriteBatch batch) throws RocksDBException, MalformedFrameException {
+  private void tidy(ChunkPlace.Write write) throws RocksDBException, MalformedFrameException {
     IntArrayList untidy = chunks.untidy(Math.max(SPARSE_BYTES, chunks.bytes() / 4));
     if (untidy.isEmpty()) {
       return;
@@ -462,7 +402,7 @@ final class ChunkStore implements AutoCloseable {
     int chunk = begin();
     for (int each : untidy) {
       if (chunks.isThere(each)) {
-        ChunkReader reader = files.heads(chunks.number(each));
+        ChunkReader reader = place.read(chunks.number(each));
         while (reader.next()) {
           if (index.find(reader.id())) {
             move(reader.id(), untidy, chunk);
@@ -470,7 +410,7 @@ final class ChunkStore implements AutoCloseable {
         }
       }
     }
-    put(batch, chunk, fresh);
+    put(write, chunk, fresh);
   }
 
   private void move(long task, IntArrayList from, int to) {
@@ -499,7 +439,7 @@ final class ChunkStore implements AutoCloseable {
 
   /** Why nothing new should be taken; null: there is room. May be asked by any thread. */
   String noRoom() {
-    return room.problem();
+    return place.noRoom();
   }
 
   // What is read.
@@ -510,7 +450,7 @@ final class ChunkStore implements AutoCloseable {
       return null;
     }
     try {
-      return files.read(task, chunks.number(index.whole()), chunks.number(index.last()));
+      return records.read(task, chunks.number(index.whole()), chunks.number(index.last()));
     } catch (RocksDBException | MalformedFrameException e) {
       throw damaged(e);
     }
@@ -519,7 +459,7 @@ final class ChunkStore implements AutoCloseable {
   /** The head of what was submitted of the task at hand. */
   ChunkReader wholeHead() {
     try {
-      return files.head(index.id(), chunks.number(index.whole()));
+      return records.head(index.id(), chunks.number(index.whole()));
     } catch (RocksDBException | MalformedFrameException e) {
       throw damaged(e);
     }
@@ -570,12 +510,6 @@ final class ChunkStore implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      if (disk.close()) {
-        mark.note(written);
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    place.close();
   }
 }

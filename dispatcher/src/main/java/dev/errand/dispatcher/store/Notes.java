@@ -48,6 +48,14 @@ final class Notes {
     this.disk = disk;
   }
 
+  /** Of a store that keeps nothing over the life of its process. */
+  static Notes ofOneLife() {
+    Notes notes = new Notes(null);
+    notes.id = new SecureRandom().nextLong();
+    notes.epoch = 1;
+    return notes;
+  }
+
   /**
    * Reads all but the types.
    *

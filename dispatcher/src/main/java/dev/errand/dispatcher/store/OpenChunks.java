@@ -42,7 +42,7 @@ final class OpenChunks {
   private ChunkReader read(long number) {
     ChunkReader chunk = null;
     try {
-      chunk = files.heads(number);
+      chunk = files.read(number);
       if (chunk.bodyBytes() > 0) {
         files.needBodies(chunk, number);
       }

@@ -40,6 +40,12 @@ public final class EndedTasks {
         null);
   }
 
+  /** A task that has not been tried, and is in that state. */
+  public static StoredTask live(long id, TaskState state) {
+    return new StoredTask(
+        spec(id, "1"), state, 1, new Tries(1, 0, 0, 0), null, null, null, 0, null);
+  }
+
   /** An end in that batch. */
   public static StoredTask inBatch(String batch, long id, long finished) {
     TaskSpec spec =
