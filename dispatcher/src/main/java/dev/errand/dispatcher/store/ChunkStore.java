@@ -542,11 +542,8 @@ final class ChunkStore implements AutoCloseable {
   /** See {@link TaskStore#list}. */
   List<TaskStore.Listed> list(TaskQuery query) {
     List<TaskStore.Listed> found = new ArrayList<>();
-    boolean more = index.before(query);
-    while (more && found.size() < query.limit()) {
-      long id = index.id();
+    for (long id : index.list(query)) {
       found.add(new TaskStore.Listed(id, read(id).compact()));
-      more = index.before(query.below(id));
     }
     return found;
   }

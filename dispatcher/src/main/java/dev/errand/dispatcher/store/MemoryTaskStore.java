@@ -219,11 +219,8 @@ public final class MemoryTaskStore implements TaskStore {
   public Future<List<Listed>> list(TaskQuery query) {
     prune();
     List<Listed> found = new ArrayList<>();
-    boolean more = index.before(query);
-    while (more && found.size() < query.limit()) {
-      long id = index.id();
+    for (long id : index.list(query)) {
       found.add(new Listed(id, ended.get(id)));
-      more = index.before(query.below(id));
     }
     return Future.succeededFuture(found);
   }

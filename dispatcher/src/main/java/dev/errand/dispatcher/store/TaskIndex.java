@@ -2,6 +2,8 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.dispatcher.core.LineKey;
 import dev.errand.protocol.TaskState;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -396,25 +398,28 @@ final class TaskIndex {
     return false;
   }
 
-  /** Goes to the last task that is asked for, below the query's id; false if there is none. */
-  boolean before(TaskQuery query) {
+  /** Ids of the tasks that are asked for. */
+  LongList list(TaskQuery query) {
+    LongArrayList found = new LongArrayList();
     int batch = query.batch() == null ? 0 : batches.find(query.batch());
     if (query.batch() != null && batch == 0) {
-      return false;
+      return found;
     }
     BitSet ofType = query.type() == null ? null : linesOf(query.type());
-    for (int at = pageBefore(query.before() - 1); at >= 0; at--) {
+    int at = pageBefore(query.before() - 1);
+    for (; at >= 0 && found.size() < query.limit(); at--) {
       go(at);
       if (mayHave(query.state(), ofType, batch)) {
-        int found = Arrays.binarySearch(page.ids, 0, page.used, query.before());
-        for (place = (found >= 0 ? found : -1 - found) - 1; place >= 0; place--) {
+        int end = Arrays.binarySearch(page.ids, 0, page.used, query.before());
+        place = end >= 0 ? end : -1 - end;
+        while (--place >= 0 && found.size() < query.limit()) {
           if (isOne(query.state(), ofType, batch)) {
-            return true;
+            found.add(id());
           }
         }
       }
     }
-    return false;
+    return found;
   }
 
   private BitSet linesOf(String type) {

@@ -44,12 +44,14 @@ class TaskIndexTest {
     left.remove(id);
   }
 
+  /** In pages of a hundred. */
   private List<Long> found(TaskState state, String type, String batch) {
     List<Long> found = new ArrayList<>();
-    long before = Long.MAX_VALUE;
-    while (index.before(new TaskQuery(state, type, batch, before, 1))) {
-      before = index.id();
-      found.add(before);
+    List<Long> next = index.list(new TaskQuery(state, type, batch, Long.MAX_VALUE, 100));
+    while (!next.isEmpty()) {
+      found.addAll(next);
+      long last = next.get(next.size() - 1);
+      next = index.list(new TaskQuery(state, type, batch, last, 100));
     }
     return found;
   }
