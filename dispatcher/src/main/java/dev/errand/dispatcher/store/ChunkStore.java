@@ -251,13 +251,11 @@ final class ChunkStore implements AutoCloseable {
    */
   void write(List<Changes> group, long now) {
     try (WriteBatch batch = new WriteBatch()) {
-      boolean forgets = forget(batch, now);
+      forget(batch, now);
       tidy(batch);
       boolean urgent = keep(group, batch, now);
       retention.settle();
-      if (forgets) {
-        notes.putCounts(batch);
-      }
+      notes.putCounts(batch);
       for (long dead : chunks.dead()) {
         ChunkFiles.delete(batch, dead);
       }
@@ -310,6 +308,11 @@ final class ChunkStore implements AutoCloseable {
     boolean urgent = false;
     for (Changes changes : group) {
       urgent |= changes.urgent();
+      for (StoredTask ended : changes.retried()) {
+        if (!index.find(ended.spec().id())) {
+          notes.remembered(ended.state());
+        }
+      }
       for (StoredTask task : changes.tasks()) {
         boolean end = task.state().terminal();
         if (!index.find(task.spec().id())) {
@@ -376,8 +379,7 @@ final class ChunkStore implements AutoCloseable {
   }
 
   /** Forgets tasks that have ended and whose retention is over. */
-  private boolean forget(WriteBatch batch, long now)
-      throws RocksDBException, MalformedFrameException {
+  private void forget(WriteBatch batch, long now) throws RocksDBException, MalformedFrameException {
     int grave = begin();
     int before = index.size();
     Retention.Due due = nextDue(now);
@@ -388,7 +390,6 @@ final class ChunkStore implements AutoCloseable {
       due = before - index.size() < MOST_FORGOTTEN_AT_ONCE ? nextDue(now) : null;
     }
     put(batch, grave, graves);
-    return index.size() < before;
   }
 
   private Retention.Due nextDue(long now) {

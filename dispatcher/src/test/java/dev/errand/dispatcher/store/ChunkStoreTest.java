@@ -1,6 +1,8 @@
 package dev.errand.dispatcher.store;
 
 import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.retried;
+import static dev.errand.dispatcher.core.EndedTasks.retry;
 import static dev.errand.dispatcher.core.EndedTasks.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -382,6 +384,36 @@ class ChunkStoreTest {
     now += 3 * HOUR + 1;
     store.write(List.of(), now);
     assertThat(store.read(task.spec().id())).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTaskThatIsTriedAgainWhenItWasJustForgottenCountsOnce(boolean atOnce) throws IOException {
+    Life life = new Life(14);
+    StoredTask task = life.single();
+    StoredTask end = life.with(task, TaskState.FAILED, task.tries());
+    StoredTask other = life.single();
+    store.write(List.of(changes(task, end, other)), now);
+    StoredTask read = store.read(task.spec().id());
+    now += 5 * HOUR + 1;
+    if (!atOnce) {
+      store.write(List.of(), now);
+    }
+    store.write(List.of(retry(read)), now);
+    assertThat(store.read(task.spec().id())).isEqualTo(retried(end));
+    for (int lives = 0; lives < 2; lives++) {
+      assertThat(lastSubmitted()).isEqualTo(2);
+      reopen();
+      assertThat(store.read(task.spec().id())).isEqualTo(retried(end));
+    }
+    StoredTask again = life.with(retried(end), TaskState.SUCCEEDED, new Tries(2, 1, 0, 0));
+    store.write(List.of(changes(again)), now);
+    now += 2 * HOUR + 1;
+    store.write(List.of(), now);
+    reopen();
+    assertThat(store.read(task.spec().id())).isNull();
+    assertThat(lastSubmitted()).isEqualTo(2);
+    assertThat(store.recovered().others().failed()).isZero();
   }
 
   @Test
