@@ -11,6 +11,7 @@ public final class Changes {
 
   private final long number;
   private final List<StoredTask> tasks;
+  private final List<StoredTask> retried = new ArrayList<>(0);
   private final List<TypeSettings> types = new ArrayList<>(0);
   private final List<String> endedBatches = new ArrayList<>(0);
   private boolean urgent;
@@ -36,6 +37,11 @@ public final class Changes {
     urgent = true;
   }
 
+  /** A task that ended so is tried again. */
+  void retry(StoredTask ended) {
+    retried.add(ended);
+  }
+
   /** No task of that batch is live any more; more may come. */
   void endBatch(String batch) {
     endedBatches.add(batch);
@@ -57,6 +63,14 @@ public final class Changes {
   /** Records of tasks, in the order of what happened; a task may have more than one. */
   public List<StoredTask> tasks() {
     return tasks;
+  }
+
+  /**
+   * The last ends of tasks that are tried again. The store may have forgotten and counted some
+   * since it was asked for them; it is to take that back.
+   */
+  public List<StoredTask> retried() {
+    return retried;
   }
 
   /** Batches of which all tasks have ended: their retention counts from now. */

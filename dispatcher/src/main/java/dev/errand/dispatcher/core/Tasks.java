@@ -537,6 +537,7 @@ final class Tasks {
     batches.revived(task.spec);
     task.add(HistoryEntry.Event.RETRIED, 0, null, now.wallMillis(), now.wallMillis(), "");
     record(task, 0);
+    turns.changes().retry(stored);
     turns.changes().hurry();
     // Until that is durable, it counts as what it was.
     task.state = stored.state();

@@ -126,9 +126,10 @@ final class ChunkFiles implements ChunkSource {
 
   /** Looks at all bodies: one that is damaged is found now, and not when it is asked for. */
   void checkBodies() throws RocksDBException {
+    ByteBuffer nothing = ByteBuffer.allocateDirect(0);
     try (RocksIterator all = disk.from(key(BODIES, 0))) {
       for (; all.isValid() && all.key()[0] == BODIES; all.next()) {
-        all.value(ByteBuffer.allocateDirect(0));
+        all.value(nothing);
       }
       all.status();
     }

@@ -26,14 +26,11 @@ interface ChunkPlace extends ChunkSource, AutoCloseable {
     final List<TypeSettings> types = new ArrayList<>(0);
     LongList dead = new LongArrayList(0);
 
-    /** Whether tasks were forgotten, so that the {@link Notes} are others. */
-    boolean forgets;
-
     /** Whether it has to be safe from a loss of power at once. */
     boolean urgent;
 
     boolean isEmpty() {
-      return chunks.isEmpty() && types.isEmpty() && dead.isEmpty() && !forgets;
+      return chunks.isEmpty() && types.isEmpty() && dead.isEmpty();
     }
   }
 

@@ -245,6 +245,11 @@ final class ChunkStore implements AutoCloseable {
     int endsChunk = begin();
     for (Changes changes : group) {
       write.urgent |= changes.urgent();
+      for (StoredTask ended : changes.retried()) {
+        if (!index.find(ended.spec().id())) {
+          notes.remembered(ended.state());
+        }
+      }
       for (StoredTask task : changes.tasks()) {
         boolean end = task.state().terminal();
         if (!index.find(task.spec().id())) {
@@ -328,7 +333,6 @@ final class ChunkStore implements AutoCloseable {
       due = before - index.size() < MOST_FORGOTTEN_AT_ONCE ? nextDue(now) : null;
     }
     put(write, grave, graves);
-    write.forgets = index.size() < before;
   }
 
   private Retention.Due nextDue(long now) {
@@ -482,11 +486,8 @@ final class ChunkStore implements AutoCloseable {
   /** See {@link TaskStore#list}. */
   List<TaskStore.Listed> list(TaskQuery query) {
     List<TaskStore.Listed> found = new ArrayList<>();
-    boolean more = index.before(query);
-    while (more && found.size() < query.limit()) {
-      long id = index.id();
+    for (long id : index.list(query)) {
       found.add(new TaskStore.Listed(id, read(id).compact()));
-      more = index.before(query.below(id));
     }
     return found;
   }

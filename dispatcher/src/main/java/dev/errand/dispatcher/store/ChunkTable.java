@@ -56,6 +56,11 @@ final class ChunkTable {
     return slotOf.size();
   }
 
+  /** Chunks that may be written anew when they take too much room. */
+  int queued() {
+    return sparse.size() + small.size();
+  }
+
   /** The numbers of all chunks, added up. */
   long sum() {
     return sum;

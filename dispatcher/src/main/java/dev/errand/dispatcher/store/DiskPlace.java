@@ -114,9 +114,7 @@ final class DiskPlace implements ChunkPlace {
       for (TypeSettings type : write.types) {
         Notes.put(batch, type);
       }
-      if (write.forgets) {
-        notes.putCounts(batch);
-      }
+      notes.putCounts(batch);
       for (long dead : write.dead) {
         ChunkFiles.delete(batch, dead);
       }

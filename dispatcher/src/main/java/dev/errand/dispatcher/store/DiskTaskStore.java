@@ -48,11 +48,12 @@ public final class DiskTaskStore implements TaskStore {
   /** Of the store's thread. Null: it is well. */
   private Throwable failure;
 
-  private DiskTaskStore(ChunkStore tasks, Executor loop, LongSupplier wallMillis) {
+  private DiskTaskStore(
+      ChunkStore tasks, Recovered recovered, Executor loop, LongSupplier wallMillis) {
     this.tasks = tasks;
+    this.recovered = recovered;
     this.loop = loop;
     this.wallMillis = wallMillis;
-    this.recovered = tasks.recovered();
   }
 
   /**
@@ -63,7 +64,13 @@ public final class DiskTaskStore implements TaskStore {
    * @throws StoreException if that can't be
    */
   public static DiskTaskStore open(StoreSettings settings, Executor loop, LongSupplier wallMillis) {
-    return new DiskTaskStore(ChunkStore.open(settings), loop, wallMillis);
+    ChunkStore tasks = ChunkStore.open(settings);
+    try {
+      return new DiskTaskStore(tasks, tasks.recovered(), loop, wallMillis);
+    } catch (RuntimeException e) {
+      tasks.close();
+      throw e;
+    }
   }
 
   /** What earlier lives have left. To be read once, before {@link TaskStore#start}. */

@@ -43,6 +43,7 @@ final class Notes {
   private long id;
   private int epoch;
   private long lastId;
+  private boolean counted;
 
   Notes(Disk disk) {
     this.disk = disk;
@@ -173,10 +174,21 @@ final class Notes {
   /** One that ended so is kept no more. */
   void forgotten(TaskState state) {
     forgotten[state.ordinal()]++;
+    counted = true;
   }
 
-  /** Keeps the counts with that batch. */
+  /** One that ended so was forgotten, and is tried again. */
+  void remembered(TaskState state) {
+    forgotten[state.ordinal()]--;
+    counted = true;
+  }
+
+  /** Keeps the counts with that batch, if they have changed. */
   void putCounts(WriteBatch batch) throws RocksDBException {
+    if (!counted) {
+      return;
+    }
+    counted = false;
     FrameWriter out = FrameWriter.headless(64);
     out.varint(lastId);
     for (long count : forgotten) {

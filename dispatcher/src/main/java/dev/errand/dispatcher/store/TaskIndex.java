@@ -2,6 +2,8 @@ package dev.errand.dispatcher.store;
 
 import dev.errand.dispatcher.core.LineKey;
 import dev.errand.protocol.TaskState;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,8 +13,9 @@ import java.util.List;
  * Where the records of each kept task are: the chunk with what was submitted and the chunk with the
  * last record; and what tasks are looked for by. In pages in the order of the tasks' ids; 17 bytes
  * a task, and four each where tasks of different lines, or of batches, share a page. A page knows
- * what none of its tasks has, so that a search passes it by. Methods that take no id are about the
- * task at hand, which was found or added last. Owner: the store's thread.
+ * what none of its tasks has, so that a search passes it by; two pages of which little is left
+ * become one. Methods that take no id are about the task at hand, which was found or added last.
+ * Owner: the store's thread.
  */
 final class TaskIndex {
 
@@ -42,6 +45,52 @@ final class TaskIndex {
     private long lineBits;
 
     private long batchBits;
+
+    private int line(int at) {
+      return lines == null ? line : lines[at];
+    }
+
+    /** Number of the batch; 0: it has none. */
+    private int batch(int at) {
+      return batches == null ? 0 : batches[at];
+    }
+
+    /** Takes all of the page behind it. */
+    private void take(Page behind) {
+      if (lines == null && (behind.lines != null || behind.line != line)) {
+        lines = new int[PAGE];
+        Arrays.fill(lines, line);
+      }
+      if (batches == null && behind.batches != null) {
+        batches = new int[PAGE];
+      }
+      System.arraycopy(behind.ids, 0, ids, used, behind.used);
+      System.arraycopy(behind.whole, 0, whole, used, behind.used);
+      System.arraycopy(behind.last, 0, last, used, behind.used);
+      System.arraycopy(behind.flags, 0, flags, used, behind.used);
+      for (int i = 0; i < behind.used; i++) {
+        if (lines != null) {
+          lines[used + i] = behind.line(i);
+        }
+        if (batches != null) {
+          batches[used + i] = behind.batch(i);
+        }
+      }
+      used += behind.used;
+      learn();
+    }
+
+    /** Counts anew which states, lines and batches its tasks have. */
+    private void learn() {
+      Arrays.fill(inState, (short) 0);
+      lineBits = 0;
+      batchBits = 0;
+      for (int i = 0; i < used; i++) {
+        inState[flags[i] & STATE_BITS]++;
+        lineBits |= bit(line(i));
+        batchBits |= batch(i) == 0 ? 0 : bit(batch(i));
+      }
+    }
   }
 
   private final Numbers<LineKey> lines = new Numbers<>();
@@ -55,6 +104,11 @@ final class TaskIndex {
   /** Kept tasks. */
   int size() {
     return size;
+  }
+
+  /** How many there are, of about 5 KB each. */
+  int pages() {
+    return pages.size();
   }
 
   /** Id of the newest; 0 if there is none. */
@@ -179,15 +233,10 @@ final class TaskIndex {
     fresh.line = full.line;
     fresh.lines = full.lines == null ? null : upper(full.lines, half, moved);
     fresh.batches = full.batches == null ? null : upper(full.batches, half, moved);
-    fresh.lineBits = full.lineBits;
-    fresh.batchBits = full.batchBits;
     fresh.used = moved;
     full.used = half;
-    for (int i = 0; i < moved; i++) {
-      int state = fresh.flags[i] & STATE_BITS;
-      full.inState[state]--;
-      fresh.inState[state]++;
-    }
+    full.learn();
+    fresh.learn();
     if (id < fresh.ids[0]) {
       go(before);
     }
@@ -222,11 +271,24 @@ final class TaskIndex {
     move(place + 1, place, page.used - place - 1);
     page.used--;
     size--;
-    if (page.used == 0) {
-      pages.remove(pages.get(pageAt) == page ? pageAt : pages.indexOf(page));
-      page = null;
-    }
     place--;
+    if (page.used == 0) {
+      pages.remove(pageAt);
+      page = null;
+    } else if (!merge(pageAt - 1)) {
+      merge(pageAt);
+    }
+  }
+
+  /** Makes one page of the one at that place and the next, if half a page holds both. */
+  private boolean merge(int at) {
+    boolean both = at >= 0 && at + 1 < pages.size();
+    if (!both || pages.get(at).used + pages.get(at + 1).used > PAGE / 2) {
+      return false;
+    }
+    pages.get(at).take(pages.remove(at + 1));
+    page = null;
+    return true;
   }
 
   long id() {
@@ -278,12 +340,12 @@ final class TaskIndex {
   }
 
   private int line() {
-    return page.lines == null ? page.line : page.lines[place];
+    return page.line(place);
   }
 
   /** Number of its batch; 0: it has none. */
   int batch() {
-    return page.batches == null ? 0 : page.batches[place];
+    return page.batch(place);
   }
 
   /** Number of a batch; 0: no task of it is kept. */
@@ -336,25 +398,28 @@ final class TaskIndex {
     return false;
   }
 
-  /** Goes to the last task that is asked for, below the query's id; false if there is none. */
-  boolean before(TaskQuery query) {
+  /** Ids of the tasks that are asked for. */
+  LongList list(TaskQuery query) {
+    LongArrayList found = new LongArrayList();
     int batch = query.batch() == null ? 0 : batches.find(query.batch());
     if (query.batch() != null && batch == 0) {
-      return false;
+      return found;
     }
     BitSet ofType = query.type() == null ? null : linesOf(query.type());
-    for (int at = pageBefore(query.before() - 1); at >= 0; at--) {
+    int at = pageBefore(query.before() - 1);
+    for (; at >= 0 && found.size() < query.limit(); at--) {
       go(at);
       if (mayHave(query.state(), ofType, batch)) {
-        int found = Arrays.binarySearch(page.ids, 0, page.used, query.before());
-        for (place = (found >= 0 ? found : -1 - found) - 1; place >= 0; place--) {
+        int end = Arrays.binarySearch(page.ids, 0, page.used, query.before());
+        place = end >= 0 ? end : -1 - end;
+        while (--place >= 0 && found.size() < query.limit()) {
           if (isOne(query.state(), ofType, batch)) {
-            return true;
+            found.add(id());
           }
         }
       }
     }
-    return false;
+    return found;
   }
 
   private BitSet linesOf(String type) {

@@ -11,10 +11,4 @@ import dev.errand.protocol.TaskState;
  * @param before only ids below; {@link Long#MAX_VALUE}: from the newest on
  * @param limit so many at most
  */
-public record TaskQuery(TaskState state, String type, String batch, long before, int limit) {
-
-  /** The same, from another id on. */
-  TaskQuery below(long id) {
-    return new TaskQuery(state, type, batch, id, limit);
-  }
-}
+public record TaskQuery(TaskState state, String type, String batch, long before, int limit) {}

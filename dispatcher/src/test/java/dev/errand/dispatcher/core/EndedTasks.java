@@ -67,6 +67,13 @@ public final class EndedTasks {
         null);
   }
 
+  /** What a core tells the store when a task that ended so is tried again. */
+  public static Changes retry(StoredTask ended) {
+    Changes changes = urgent(retried(ended));
+    changes.retry(ended);
+    return changes;
+  }
+
   /** The end of its batch's last task. */
   public static Changes endOf(String batch) {
     Changes changes = new Changes(1, 0);

@@ -51,7 +51,9 @@ class RetryTest {
     cluster.pass(Duration.ofSeconds(2));
     fail();
     assertThat(end(id).tries()).isEqualTo(new Tries(1, 2, 2, 0));
+    StoredTask end = end(id);
     retry(id);
+    assertThat(cluster.store.retried).containsExactly(end);
     assertThat(worker.only().attempt()).isOne();
     fail();
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.SCHEDULED);

@@ -27,6 +27,7 @@ final class VirtualStore {
 
   final Map<String, TypeSettings> types = new TreeMap<>();
   final List<String> endedBatches = new ArrayList<>();
+  final List<StoredTask> retried = new ArrayList<>();
   private final Set<Long> submitted = new HashSet<>();
   private final ArrayDeque<Changes> waiting = new ArrayDeque<>();
   private long recorded;
@@ -49,6 +50,7 @@ final class VirtualStore {
       changes.tasks().forEach(this::keep);
       changes.types().forEach(type -> types.put(type.type(), type));
       endedBatches.addAll(changes.endedBatches());
+      retried.addAll(changes.retried());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.errand.dispatcher.store;
 
 import static dev.errand.dispatcher.core.EndedTasks.changes;
+import static dev.errand.dispatcher.core.EndedTasks.retried;
+import static dev.errand.dispatcher.core.EndedTasks.retry;
 import static dev.errand.dispatcher.core.EndedTasks.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,6 +25,7 @@ import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -384,6 +387,36 @@ class ChunkStoreTest {
     assertThat(store.read(task.spec().id())).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTaskThatIsTriedAgainWhenItWasJustForgottenCountsOnce(boolean atOnce) throws IOException {
+    Life life = new Life(14);
+    StoredTask task = life.single();
+    StoredTask end = life.with(task, TaskState.FAILED, task.tries());
+    StoredTask other = life.single();
+    store.write(List.of(changes(task, end, other)), now);
+    StoredTask read = store.read(task.spec().id());
+    now += 5 * HOUR + 1;
+    if (!atOnce) {
+      store.write(List.of(), now);
+    }
+    store.write(List.of(retry(read)), now);
+    assertThat(store.read(task.spec().id())).isEqualTo(retried(end));
+    for (int lives = 0; lives < 2; lives++) {
+      assertThat(lastSubmitted()).isEqualTo(2);
+      reopen();
+      assertThat(store.read(task.spec().id())).isEqualTo(retried(end));
+    }
+    StoredTask again = life.with(retried(end), TaskState.SUCCEEDED, new Tries(2, 1, 0, 0));
+    store.write(List.of(changes(again)), now);
+    now += 2 * HOUR + 1;
+    store.write(List.of(), now);
+    reopen();
+    assertThat(store.read(task.spec().id())).isNull();
+    assertThat(lastSubmitted()).isEqualTo(2);
+    assertThat(store.recovered().others().failed()).isZero();
+  }
+
   @Test
   void noMoreIsReadOfALineThanThereIsRoomFor() {
     Life life = new Life(12);
@@ -586,7 +619,12 @@ class ChunkStoreTest {
   /** The folder is as it is now, and nobody has it open. */
   private void crash() throws IOException {
     Path left = folder.resolve("left");
-    copy(folder.resolve("store"), left);
+    Path live = folder.resolve("store");
+    Map<String, Long> before;
+    do {
+      // What RocksDB does in the background must not come in between.
+      before = sizes(live);
+    } while (!copied(live, left) || !sizes(live).equals(before));
     store.close();
     copy(left, folder.resolve("store"));
   }
@@ -667,6 +705,26 @@ class ChunkStoreTest {
       Files.write(mark, text);
     }
     open();
+  }
+
+  private static Map<String, Long> sizes(Path folder) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.forEach(file -> sizes.put(file.toString(), file.toFile().length()));
+    } catch (UncheckedIOException e) {
+      // A file is gone meanwhile: no other look will be like this one.
+      sizes.put("gone", System.nanoTime());
+    }
+    return sizes;
+  }
+
+  private static boolean copied(Path from, Path to) throws IOException {
+    try {
+      copy(from, to);
+      return true;
+    } catch (NoSuchFileException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   private static void copy(Path from, Path to) throws IOException {

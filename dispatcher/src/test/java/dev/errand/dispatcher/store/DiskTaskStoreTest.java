@@ -23,6 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** Whatever it is handed is answered on the loop, in order. */
 class DiskTaskStoreTest {
@@ -147,5 +150,27 @@ class DiskTaskStoreTest {
     assertThatThrownBy(() -> get(next)).hasRootCauseMessage("in a test");
     assertThatThrownBy(() -> get(store.read(1))).hasRootCauseMessage("in a test");
     get(store.close());
+  }
+
+  @Test
+  void whatCannotBeReadAtTheStartIsClosed() throws Exception {
+    get(store.close());
+    byte[] type = {'t', 'x'};
+    change(tasks -> tasks.put(type, new byte[] {1}));
+    assertThatThrownBy(this::open).isInstanceOf(StoreException.class);
+    change(tasks -> tasks.delete(type));
+    open();
+    get(store.close());
+  }
+
+  private interface Change {
+    void to(RocksDB tasks) throws RocksDBException;
+  }
+
+  private void change(Change change) throws RocksDBException {
+    try (Options options = new Options();
+        RocksDB tasks = RocksDB.open(options, folder.resolve("tasks").toString())) {
+      change.to(tasks);
+    }
   }
 }
