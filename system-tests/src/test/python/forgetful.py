@@ -8,8 +8,8 @@ a folder the names that were there at its last fsync. Writing to the file .power
 is the loss of power: only what is on the disk is left. What is written there decides how bad it is:
 
     0            all that was not forced is gone
-    any number   each file and each folder keeps nothing, all, or (files) a torn beginning of what
-                 was not forced, as that seed has it
+    any number   each file and each folder keeps nothing, all, or (files) a torn beginning or some
+                 pages of what was not forced, as that seed has it
 
 Writing to the file .fault names what fails with an I/O error from then on: "write", "fsync", both, or
 nothing. What was to be written then is not there.
@@ -39,6 +39,7 @@ from fusepy import FUSE, FuseOSError, Operations
 POWER = "/.power"
 FAULT = "/.fault"
 CONTROLS = (POWER, FAULT)
+PAGE = 4096
 
 
 class Folder:
@@ -110,13 +111,25 @@ class File:
         at, end = self.writes[whole]
         copy(self.seen, self.disk, at, at + chance.randrange(end - at + 1))
 
+    def force_pages(self, chance):
+        """As if the disk had got pages in an order of its own; those in between are zero."""
+        for at, end in self.writes:
+            while at < end:
+                page_end = min(end, (at // PAGE + 1) * PAGE)
+                if chance.random() < 0.5:
+                    copy(self.seen, self.disk, at, page_end)
+                at = page_end
+
     def lose(self, chance):
         if chance and (self.writes or self.shortest is not None):
             luck = chance.random()
-            if luck < 0.33:
+            if luck < 0.25:
                 self.force()
-            elif luck < 0.66 and self.writes and self.shortest is None:
-                self.force_beginning(chance)
+            elif luck < 0.75 and self.writes and self.shortest is None:
+                if luck < 0.5:
+                    self.force_beginning(chance)
+                else:
+                    self.force_pages(chance)
         os.ftruncate(self.seen, 0)
         copy(self.disk, self.seen, 0, os.fstat(self.disk).st_size)
         self.writes, self.shortest = [], None
