@@ -37,17 +37,22 @@ final class ActiveAttempt implements TaskContext {
   /** Whether its outcome, or its release, was told. Owner: the worker. */
   boolean told;
 
+  /** Its place on an event loop; null: it has none, or none any more. Owner: the worker. */
+  LoopAttempt onLoop;
+
   /**
    * An attempt whose time starts now.
    *
+   * @param now milliseconds since 1970
    * @param resultLimit in bytes
    * @param submitter may complete on any thread
    */
-  ActiveAttempt(Attempt attempt, int resultLimit, Function<TaskRequest, Future<Task>> submitter) {
+  ActiveAttempt(
+      Attempt attempt, long now, int resultLimit, Function<TaskRequest, Future<Task>> submitter) {
     this.attempt = attempt;
     this.resultLimit = resultLimit;
     this.submitter = submitter;
-    this.deadlineMillis = System.currentTimeMillis() + attempt.timeoutMillis();
+    this.deadlineMillis = now + attempt.timeoutMillis();
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.errand.worker.core.Runner;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,10 @@ final class AttemptRunner implements Runner, LaneListener {
   private final Map<Long, ActiveAttempt> active = new HashMap<>();
   private AttemptListener listener;
   private long watchedNanos;
+
+  /** When this turn began, in milliseconds since 1970; 0: not asked yet. */
+  private long turnMillis;
+
   private boolean watched;
 
   /**
@@ -93,9 +98,10 @@ final class AttemptRunner implements Runner, LaneListener {
     long passed = watched ? Math.min(now - watchedNanos, MAX_PASSED) : 0;
     watched = true;
     watchedNanos = now;
-    loops.watch(passed);
+    List<ActiveAttempt> all = new ArrayList<>(active.values());
+    loops.watch(all, passed);
     // Gathered here: a handler that tells more than anyone can read does not load this context.
-    for (ActiveAttempt attempt : new ArrayList<>(active.values())) {
+    for (ActiveAttempt attempt : all) {
       Progress told = attempt.takeProgress();
       if (told != null) {
         listener.progress(attempt.lease(), told);
@@ -105,7 +111,10 @@ final class AttemptRunner implements Runner, LaneListener {
 
   @Override
   public void run(Attempt attempt) {
-    ActiveAttempt one = new ActiveAttempt(attempt, resultLimit.getAsInt(), submitter);
+    if (turnMillis == 0) {
+      turnMillis = System.currentTimeMillis();
+    }
+    ActiveAttempt one = new ActiveAttempt(attempt, turnMillis, resultLimit.getAsInt(), submitter);
     active.put(attempt.lease(), one);
     if (handlers.of(attempt.type()) instanceof TaskHandler handler) {
       loops.run(one, handler);
@@ -116,6 +125,7 @@ final class AttemptRunner implements Runner, LaneListener {
 
   /** Begins what was run in this turn; to be called at its end. */
   void flush() {
+    turnMillis = 0;
     loops.flush();
   }
 

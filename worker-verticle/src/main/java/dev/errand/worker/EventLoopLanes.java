@@ -8,9 +8,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -64,7 +63,6 @@ final class EventLoopLanes {
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
   private final LoopWatchdog watchdog;
-  private final Map<ActiveAttempt, LoopAttempt> attempts = new HashMap<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean telling = new AtomicBoolean();
   private Lane next;
@@ -154,9 +152,8 @@ final class EventLoopLanes {
 
   /** An attempt that begins with the next {@link #flush}; where all lanes are blocked it waits. */
   void run(ActiveAttempt attempt, TaskHandler handler) {
-    LoopAttempt one = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this);
-    attempts.put(attempt, one);
-    one.lane.start(one);
+    attempt.onLoop = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this);
+    attempt.onLoop.lane.start(attempt.onLoop);
   }
 
   /** To be called at the end of each turn. */
@@ -194,7 +191,7 @@ final class EventLoopLanes {
 
   /** Asks a handler to stop; the attempt knows the reason. */
   void cancel(ActiveAttempt attempt) {
-    LoopAttempt one = attempts.get(attempt);
+    LoopAttempt one = attempt.onLoop;
     if (one == null) {
       return;
     }
@@ -218,7 +215,7 @@ final class EventLoopLanes {
   private void tellFinished() {
     telling.set(false);
     for (Finished each = finished.poll(); each != null; each = finished.poll()) {
-      if (attempts.containsKey(each.one.attempt)) {
+      if (each.one.attempt.onLoop != null) {
         listener.outcome(each.one.attempt, each.ending);
         end(each.one);
       }
@@ -236,7 +233,7 @@ final class EventLoopLanes {
   }
 
   private void end(LoopAttempt one) {
-    attempts.remove(one.attempt);
+    one.attempt.onLoop = null;
     one.lane.attempts--;
     listener.ended(one.attempt);
   }
@@ -244,11 +241,16 @@ final class EventLoopLanes {
   /**
    * To be called a few times a second.
    *
+   * @param active all attempts of the worker
    * @param passed since the last call, in nanoseconds
    */
-  void watch(long passed) {
+  void watch(Collection<ActiveAttempt> active, long passed) {
     watchdog.look(passed);
-    for (LoopAttempt one : new ArrayList<>(attempts.values())) {
+    for (ActiveAttempt attempt : active) {
+      LoopAttempt one = attempt.onLoop;
+      if (one == null) {
+        continue;
+      }
       if (!one.isClaimed()) {
         waits(one, passed);
       } else if (one.attempt.isCancelled()) {

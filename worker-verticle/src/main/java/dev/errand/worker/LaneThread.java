@@ -2,6 +2,8 @@ package dev.errand.worker;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +25,8 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
 
   private final Lane lane;
   private final AtomicInteger state = new AtomicInteger(IDLE);
-  private volatile long turns;
-  private volatile LoopAttempt current;
+  private final AtomicLong turns = new AtomicLong();
+  private final AtomicReference<LoopAttempt> current = new AtomicReference<>();
 
   private long seenTurns;
   private long silentNanos;
@@ -41,7 +43,7 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
 
   @Override
   public Executor executor() {
-    return current;
+    return current.getPlain();
   }
 
   @Override
@@ -85,9 +87,10 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
   }
 
   private boolean perform(LoopAttempt of, Runnable task) {
-    turns++;
-    current = of;
-    state.set(RUNNING);
+    // In this order, which is all that the watchdog needs.
+    turns.lazySet(turns.getPlain() + 1);
+    current.lazySet(of);
+    state.lazySet(RUNNING);
     try {
       task.run();
     } catch (Throwable e) {
@@ -96,7 +99,7 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
     // A handler may have left an interrupt, which is not for the next step.
     Thread.interrupted();
     if (state.compareAndSet(RUNNING, IDLE)) {
-      current = null;
+      current.lazySet(null);
       return true;
     }
     lane.returned(this);
@@ -122,9 +125,9 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
       return;
     }
     boolean running = state.get() == RUNNING;
-    LoopAttempt seen = current;
+    LoopAttempt seen = current.get();
     // Read last: if it is the turn of the last look, all of the above belongs to that turn.
-    long turn = turns;
+    long turn = turns.get();
     if (running && seen != null && turn == seenTurns) {
       silentNanos += passed;
       suspect = seen;
@@ -155,7 +158,7 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
     if (!state.compareAndSet(RUNNING, DEPOSED)) {
       return false;
     }
-    suspect = current;
+    suspect = current.get();
     return true;
   }
 
