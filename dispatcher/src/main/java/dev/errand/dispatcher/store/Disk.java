@@ -132,8 +132,8 @@ final class Disk {
         .setMinBlobSize(1_024)
         .setBlobFileSize(64L << 20)
         .setEnableBlobGarbageCollection(true)
-        .setBlobGarbageCollectionAgeCutoff(0.5)
-        .setBlobGarbageCollectionForceThreshold(0.5)
+        .setBlobGarbageCollectionAgeCutoff(0.1)
+        .setBlobGarbageCollectionForceThreshold(0.75)
         .setCompressionType(CompressionType.NO_COMPRESSION)
         // More than it ever gets: a log ends when all of it was forced, see write().
         .setWriteBufferSize(8 * buffer)
