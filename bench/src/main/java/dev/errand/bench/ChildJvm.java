@@ -15,9 +15,16 @@ final class ChildJvm {
 
   /** What starts it. */
   static ProcessBuilder builder(Class<?> program, String heap, String... args) {
+    return builder(program, heap, List.of(), args);
+  }
+
+  /** What starts it with more options of the JVM. */
+  static ProcessBuilder builder(
+      Class<?> program, String heap, List<String> options, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(args));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -7,25 +7,26 @@ import java.util.Locale;
 /** What is measured goes to standard output, how far it is to standard error. */
 final class Report {
 
-  private static final String SYSTEM = "store";
-
+  private final String system;
   private final boolean json;
 
   /**
    * A report.
    *
+   * @param system whose figures are printed
    * @param json a line for each figure, instead of a table
    */
-  Report(boolean json) {
+  Report(String system, boolean json) {
+    this.system = system;
     this.json = json;
   }
 
   void print(Figure figure) {
-    line(figure.row(), figure.json(SYSTEM));
+    line(figure.row(), figure.json(system));
   }
 
   void print(Goal goal) {
-    line(goal.row(), goal.json(SYSTEM));
+    line(goal.row(), goal.json(system));
   }
 
   /** A line of the table, and the same as JSON; null: it has no place there. */
