@@ -16,7 +16,20 @@ import java.util.Locale;
 enum Contender {
   ERRAND_MEMORY(Debian.NOTHING, Cases.ERRAND, parent -> errand(parent, "memory")),
   VERTX_REQUEST(Debian.NOTHING, Cases.REQUEST, RequestPeer::start),
-  ERRAND_DISK(Debian.NOTHING, Cases.ERRAND, parent -> errand(parent, "disk"));
+  ERRAND_DISK(Debian.NOTHING, Cases.ERRAND, parent -> errand(parent, "disk")),
+  HAZELCAST_EXECUTOR(Debian.NOTHING, Cases.PEER, ExecutorPeer::start),
+  HAZELCAST_EXECUTOR_TUNED(
+      Debian.NOTHING,
+      Cases.PEER,
+      parent ->
+          ExecutorPeer.start(parent, "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2")),
+  NATS(NatsPeer.NEEDS, Cases.PEER, parent -> NatsPeer.start(parent, NatsPeer.Mode.CORE)),
+  NATS_JETSTREAM_FILE(
+      NatsPeer.NEEDS, Cases.PEER, parent -> NatsPeer.start(parent, NatsPeer.Mode.FILE)),
+  NATS_JETSTREAM_MEMORY(
+      NatsPeer.NEEDS, Cases.PEER, parent -> NatsPeer.start(parent, NatsPeer.Mode.MEMORY)),
+  PYTHON_MANAGER(PythonPeer.MANAGER_NEEDS, Cases.PEER, PythonPeer::startManager),
+  CELERY_REDIS(PythonPeer.CELERY_NEEDS, Cases.PEER, PythonPeer::startCelery);
 
   private final Debian needs;
   private final List<SpeedCase> cases;
@@ -37,6 +50,7 @@ enum Contender {
   private static final class Cases {
     static final List<SpeedCase> ERRAND =
         List.of(THOUSAND, TEN_THOUSAND, KIB_THOUSAND, KIB_TEN_THOUSAND, ONE);
+    static final List<SpeedCase> PEER = List.of(THOUSAND, ONE);
     static final List<SpeedCase> REQUEST =
         List.of(THOUSAND, TEN_THOUSAND, HUNDRED, KIB_THOUSAND, KIB_TEN_THOUSAND, KIB_HUNDRED, ONE);
   }
@@ -57,7 +71,7 @@ enum Contender {
 
   /** The one of Errand that it is compared with; that itself is compared with nothing. */
   Contender reference() {
-    return ERRAND_MEMORY;
+    return this == NATS_JETSTREAM_FILE ? ERRAND_DISK : ERRAND_MEMORY;
   }
 
   boolean isErrand() {

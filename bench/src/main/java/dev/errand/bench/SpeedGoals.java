@@ -20,8 +20,12 @@ final class SpeedGoals {
   void print() {
     best(12, ERRAND_MEMORY, SpeedCase.THOUSAND);
     best(12, ERRAND_MEMORY, SpeedCase.TEN_THOUSAND);
+    usual(80, ERRAND_MEMORY, Contender.PYTHON_MANAGER);
+    usual(1, ERRAND_MEMORY, Contender.HAZELCAST_EXECUTOR_TUNED);
+    usual(1, ERRAND_MEMORY, Contender.NATS);
     best(5, ERRAND_DISK, SpeedCase.THOUSAND);
     best(8, ERRAND_DISK, SpeedCase.TEN_THOUSAND);
+    usual(8, ERRAND_DISK, Contender.NATS_JETSTREAM_FILE);
     best(2, ERRAND_MEMORY, SpeedCase.KIB_THOUSAND);
     best(2, ERRAND_DISK, SpeedCase.KIB_THOUSAND);
     aim(1_500_000, ERRAND_MEMORY);
@@ -36,6 +40,15 @@ final class SpeedGoals {
       double[] best = results.best(VERTX_REQUEST, of.payload());
       String what = errand + " / best " + VERTX_REQUEST + ", " + of.text();
       atLeast(least, what, errand, of, best);
+    }
+  }
+
+  /** With 1,000 in flight in both. */
+  private void usual(double least, Contender errand, Contender peer) {
+    SpeedCase of = SpeedCase.THOUSAND;
+    if (results.has(errand, of) && results.has(peer, of)) {
+      String what = errand + " / " + peer + ", " + of.text();
+      atLeast(least, what, errand, of, results.values(peer, of, Tally::perSecond));
     }
   }
 
