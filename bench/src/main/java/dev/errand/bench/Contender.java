@@ -28,8 +28,9 @@ enum Contender {
       NatsPeer.NEEDS, Cases.PEER, parent -> NatsPeer.start(parent, NatsPeer.Mode.FILE)),
   NATS_JETSTREAM_MEMORY(
       NatsPeer.NEEDS, Cases.PEER, parent -> NatsPeer.start(parent, NatsPeer.Mode.MEMORY)),
-  PYTHON_MANAGER(PythonPeer.MANAGER_NEEDS, Cases.PEER, PythonPeer::startManager),
-  CELERY_REDIS(PythonPeer.CELERY_NEEDS, Cases.PEER, PythonPeer::startCelery);
+  PYTHON_MANAGER(ManagerPeer.NEEDS, Cases.PEER, ManagerPeer::start),
+  CELERY_REDIS(CeleryPeer.NEEDS, Cases.PEER, CeleryPeer::start),
+  GEARMAN(GearmanPeer.NEEDS, Cases.PEER, GearmanPeer::start);
 
   private final Debian needs;
   private final List<SpeedCase> cases;

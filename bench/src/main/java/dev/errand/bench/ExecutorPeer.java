@@ -51,6 +51,8 @@ final class ExecutorPeer {
 
   /** Takes the port of the member that runs, and which of the two this is. */
   public static void main(String[] args) throws IOException {
+    // What Hazelcast says before it has read its configuration.
+    System.setProperty("hazelcast.logging.type", "slf4j");
     boolean submits = args[1].equals(SUBMITS);
     HazelcastInstance instance =
         Hazelcast.newHazelcastInstance(config(Integer.parseInt(args[0]), submits));
@@ -71,7 +73,6 @@ final class ExecutorPeer {
 
   private static Config config(int port, boolean submits) {
     Config config = new Config("errand-bench");
-    config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.socket.bind.any", "false");
     config.getNetworkConfig().setPort(submits ? 0 : port).setPortAutoIncrement(false);

@@ -146,8 +146,9 @@ public final class NodeProcess {
     process.destroy();
   }
 
-  /** Ends it at once, without its doing. */
+  /** Ends it and what it has started at once, without its doing. */
   public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 
@@ -158,7 +159,8 @@ public final class NodeProcess {
    */
   public int awaitEnd(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+      kill();
+      process.waitFor();
     }
     return process.exitValue();
   }
