@@ -22,7 +22,7 @@ def submit(address, key):
     Queues.register("results", callable=lambda: results)
     server = Queues(address, key).get_server()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    work_loop.answer(tasks.put, results.get)
+    work_loop.answer(tasks.put, lambda: results.get(timeout=60))
 
 
 def work(address, key):

@@ -4,6 +4,7 @@ It says "ready"; then each line of its input says what to do, and a line of its 
 """
 
 import json
+import signal
 import sys
 import time
 
@@ -20,6 +21,8 @@ def answer(submit, ended):
 
     submit(number) submits a task; ended() waits until any has ended, and gives its number and result.
     """
+    # A terminal interrupts all at once; whoever started this ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     print("ready", flush=True)
     for line in sys.stdin:
         try:

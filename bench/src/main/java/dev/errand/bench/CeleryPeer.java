@@ -14,6 +14,7 @@ final class CeleryPeer {
               List.of("redis-server", "--version")));
 
   private static final String APP = "celery_peer";
+  private static final String URL = "BENCH_REDIS";
   private static final String SCRIPT = APP + ".py";
 
   private CeleryPeer() {}
@@ -27,19 +28,18 @@ final class CeleryPeer {
     String port = "" + Stage.freePort();
     stage.startAndAwait(
         "redis-server",
-        Script.builder(stage, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", ""),
+        Script.server(stage, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", ""),
         "Ready to accept connections");
-    stage.startAndAwait(
-        "worker",
-        python(stage, port, "-m", "celery", "-A", APP, "worker", "--loglevel", "INFO"),
-        "celery@.* ready");
-    stage.startClient(python(stage, port, SCRIPT));
-  }
-
-  private static ProcessBuilder python(Stage stage, String port, String... arguments) {
-    ProcessBuilder builder = Script.builder(stage, Script.PYTHON, "-u");
-    builder.command().addAll(List.of(arguments));
-    builder.environment().put("BENCH_REDIS", "redis://127.0.0.1:" + port + "/0");
-    return builder;
+    String url = "redis://127.0.0.1:" + port + "/0";
+    ProcessBuilder worker =
+        Script.server(
+            stage, Script.PYTHON, "-u", "-m", "celery", "-A", APP, "worker", "--loglevel", "INFO");
+    worker.environment().put(URL, url);
+    // Told to end, it does not wait for a broker that is gone.
+    worker.environment().put("REMAP_SIGTERM", "SIGQUIT");
+    stage.startAndAwait("worker", worker, "celery@.* ready");
+    ProcessBuilder client = Script.client(stage, Script.PYTHON, SCRIPT);
+    client.environment().put(URL, url);
+    stage.startClient(client);
   }
 }

@@ -27,12 +27,11 @@ final class GearmanPeer {
     Script.copy(stage, SCRIPT);
     String port = "" + Stage.freePort();
     ProcessBuilder server =
-        Script.builder(
-            stage, "gearmand", "--listen=127.0.0.1", "--port=" + port, "--log-file=none");
+        Script.server(stage, "gearmand", "--listen=127.0.0.1", "--port=" + port, "--log-file=none");
     // It says nothing; the worker looks for it.
     stage.start("gearmand", () -> NodeProcess.start("gearmand", server, Pattern.compile("")));
     stage.startAndAwait(
-        "worker", Script.builder(stage, "php", SCRIPT, port, "works"), WorkLoop.READY);
-    stage.startClient(Script.builder(stage, "php", SCRIPT, port, "submits"));
+        "worker", Script.server(stage, "php", SCRIPT, port, "works"), WorkLoop.READY);
+    stage.startClient(Script.client(stage, "php", SCRIPT, port, "submits"));
   }
 }

@@ -23,8 +23,8 @@ final class ManagerPeer {
     Script.copy(stage, "work_loop.py", SCRIPT);
     String port = "" + Stage.freePort();
     String key = stage.secret("authkey", UUID.randomUUID().toString()).toString();
-    stage.startClient(Script.builder(stage, Script.PYTHON, SCRIPT, port, key, "submits"));
+    stage.startClient(Script.client(stage, Script.PYTHON, SCRIPT, port, key, "submits"));
     stage.startAndAwait(
-        "worker", Script.builder(stage, Script.PYTHON, SCRIPT, port, key, "works"), WorkLoop.READY);
+        "worker", Script.server(stage, Script.PYTHON, SCRIPT, port, key, "works"), WorkLoop.READY);
   }
 }

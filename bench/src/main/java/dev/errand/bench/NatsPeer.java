@@ -65,7 +65,7 @@ final class NatsPeer {
     String port = "" + Stage.freePort();
     String folder = stage.folder().resolve("jetstream").toString();
     ProcessBuilder server =
-        new ProcessBuilder("nats-server", "-a", "127.0.0.1", "-p", port, "-js", "-sd", folder);
+        Script.server(stage, "nats-server", "-a", "127.0.0.1", "-p", port, "-js", "-sd", folder);
     stage.startAndAwait("nats-server", server, "Server is ready");
     String url = "nats://127.0.0.1:" + port;
     stage.startClient(ChildJvm.builder(NatsPeer.class, Stage.HEAP, url, mode.name(), SUBMITS));

@@ -1,11 +1,13 @@
 package dev.errand.bench;
 
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** What is measured goes to standard output, how far it is to standard error. */
 final class Report {
+
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final String system;
   private final boolean json;
@@ -39,8 +41,6 @@ final class Report {
 
   void progress(String format, Object... values) {
     System.err.println(
-        LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
-            + " "
-            + String.format(Locale.ROOT, format, values));
+        LocalTime.now().format(CLOCK) + " " + String.format(Locale.ROOT, format, values));
   }
 }

@@ -83,6 +83,9 @@ public final class SpeedBench implements Callable<Integer> {
         measure(system, turn);
       }
     }
+    if (ending) {
+      return ExitCode.FAILED;
+    }
     head();
     new SpeedTable(results, report).print(systems);
     return failed ? ExitCode.FAILED : ExitCode.DONE;
@@ -99,7 +102,7 @@ public final class SpeedBench implements Callable<Integer> {
 
   /** One that fails has no figures, and is no reason to leave out the others. */
   private void measure(Contender system, int turn) throws InterruptedException {
-    if (results.whyAbsent(system) != null) {
+    if (ending || results.whyAbsent(system) != null) {
       return;
     }
     try (Stage stage = system.start(folder.toAbsolutePath())) {
@@ -119,12 +122,12 @@ public final class SpeedBench implements Callable<Integer> {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      if (ending) {
-        throw new InterruptedException("told to end");
+      if (!ending) {
+        failed = true;
+        String why = "failed: " + (e.getMessage() == null ? e : e.getMessage());
+        results.absent(system, why);
+        report.progress("%s %s", system, why);
       }
-      failed = true;
-      results.absent(system, "failed: " + e.getMessage());
-      report.progress("%s failed: %s", system, e);
     }
   }
 

@@ -44,9 +44,14 @@ class Stage implements AutoCloseable {
    * @param parent in which its folder is made
    */
   Stage(Path parent) throws IOException {
-    // Throws while the process ends: then nothing must be made any more.
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "bench-end"));
     this.folder = Files.createTempDirectory(parent, "errand-bench");
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::close, "bench-end"));
+    } catch (IllegalStateException e) {
+      // The process ends: nothing must be made any more.
+      Folders.delete(folder);
+      throw e;
+    }
     Files.createDirectory(folder.resolve("tmp"));
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
       "  ./errand dispatcher [-conf FILE]   one dispatcher node",
       "  ./errand worker [-conf FILE]       one worker node",
       "  ./errand test                      all tests",
-      "  ./errand bench [--short] [--json]  the speed table, with the peers in the same run"
+      "  ./errand bench                     the speed table, with other systems in it"
     },
     mixinStandardHelpOptions = true,
     version = "errand 0.1.0-SNAPSHOT")
