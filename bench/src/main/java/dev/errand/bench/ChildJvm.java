@@ -11,13 +11,33 @@ import java.util.List;
 /** A program of this module in a JVM of its own, with a fixed heap. */
 final class ChildJvm {
 
+  /**
+   * What Hazelcast and Netty reach for inside the JDK; node jars have the same in their manifests.
+   */
+  private static final List<String> OPENS =
+      List.of(
+          "--add-modules=java.se",
+          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+          "--add-opens=java.management/sun.management=ALL-UNNAMED",
+          "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
+
   private ChildJvm() {}
 
   /** What starts it. */
   static ProcessBuilder builder(Class<?> program, String heap, String... args) {
+    return builder(program, heap, List.of(), args);
+  }
+
+  /** What starts it with more options of the JVM. */
+  static ProcessBuilder builder(
+      Class<?> program, String heap, List<String> options, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
+    command.addAll(OPENS);
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(args));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A {@link StoreClient} as its parent sees it. One piece of work at a time. */
+/** A client as its parent sees it: {@link WorkLoop}. One piece of work at a time. */
 final class ClientProcess {
 
   private static final long END_SECONDS = 10;
@@ -29,14 +28,14 @@ final class ClientProcess {
     reader.start();
   }
 
-  static ClientProcess start(String heap, Path conf) throws IOException {
-    return new ClientProcess(ChildJvm.builder(StoreClient.class, heap, conf.toString()).start());
+  static ClientProcess start(ProcessBuilder builder) throws IOException {
+    return new ClientProcess(builder.start());
   }
 
   private void read() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.equals(StoreClient.READY)) {
+        if (line.equals(WorkLoop.READY)) {
           ready.complete(null);
         } else {
           answer(asked.take(), line);

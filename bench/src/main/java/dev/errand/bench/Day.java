@@ -39,7 +39,7 @@ final class Day {
       cluster.startAll(store(cluster));
       for (int part = 0; part < PARTS; part++) {
         Largest largest = new Largest(cluster.storeFolder());
-        Work work = Work.of(true, IN_FLIGHT, tasks / PARTS);
+        Work work = Work.of(Payload.ECHO, IN_FLIGHT, tasks / PARTS);
         Tally tally = cluster.await(cluster.ask(work), StoreCluster.longest(work), largest::look);
         p99[part] = tally.p99() / 1e6;
         disk[part] = largest.bytes / MIB;

@@ -1,6 +1,8 @@
 package dev.errand.bench;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,16 @@ final class Folders {
   }
 
   private Folders() {}
+
+  /** The folder that has {@code bench/target}, where this class is, and the other modules. */
+  static Path home() {
+    URL own = Folders.class.getProtectionDomain().getCodeSource().getLocation();
+    try {
+      return Path.of(own.toURI()).getParent().getParent().getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /** The lengths of all files below it, in bytes. */
   static long bytes(Path folder) {

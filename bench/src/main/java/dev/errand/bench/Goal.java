@@ -1,5 +1,7 @@
 package dev.errand.bench;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
 /**
@@ -27,10 +29,10 @@ record Goal(Figure figure, boolean least, double bound) {
   String row() {
     return String.format(
         Locale.ROOT,
-        "%s, at %s %.0f: %s",
+        "%s, at %s %s: %s",
         figure.row(),
         least ? "least" : "most",
-        bound,
+        new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(bound),
         met() ? "met" : "missed");
   }
 

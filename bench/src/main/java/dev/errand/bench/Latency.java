@@ -21,8 +21,8 @@ final class Latency {
     this.setup = setup;
     this.report = report;
     // One at a time would take very long to get all of it compiled.
-    this.warmUp = Work.lasting(WARM_IN_FLIGHT, 0, brief ? 4_000 : 20_000);
-    this.work = Work.lasting(1, 1_000, brief ? 3_000 : 10_000);
+    this.warmUp = Work.lasting(Payload.ECHO, WARM_IN_FLIGHT, 0, brief ? 4_000 : 20_000);
+    this.work = Work.lasting(Payload.ECHO, 1, 1_000, brief ? 3_000 : 10_000);
   }
 
   void run() throws Exception {

@@ -1,31 +1,34 @@
 package dev.errand.bench;
 
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** What is measured goes to standard output, how far it is to standard error. */
 final class Report {
 
-  private static final String SYSTEM = "store";
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
+  private final String system;
   private final boolean json;
 
   /**
    * A report.
    *
+   * @param system whose figures are printed
    * @param json a line for each figure, instead of a table
    */
-  Report(boolean json) {
+  Report(String system, boolean json) {
+    this.system = system;
     this.json = json;
   }
 
   void print(Figure figure) {
-    line(figure.row(), figure.json(SYSTEM));
+    line(figure.row(), figure.json(system));
   }
 
   void print(Goal goal) {
-    line(goal.row(), goal.json(SYSTEM));
+    line(goal.row(), goal.json(system));
   }
 
   /** A line of the table, and the same as JSON; null: it has no place there. */
@@ -38,8 +41,6 @@ final class Report {
 
   void progress(String format, Object... values) {
     System.err.println(
-        LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
-            + " "
-            + String.format(Locale.ROOT, format, values));
+        LocalTime.now().format(CLOCK) + " " + String.format(Locale.ROOT, format, values));
   }
 }

@@ -58,7 +58,7 @@ final class Restart {
     cluster.awaitDispatcher();
     cluster.startClient();
     report.progress("%s: is filled", name);
-    Tally tally = cluster.run(Work.of(false, FILL_IN_FLIGHT, tasks));
+    Tally tally = cluster.run(Work.of(Payload.WAITING, FILL_IN_FLIGHT, tasks));
     cluster.killDispatcher();
     report.progress("%s: was filled, %,.0f tasks/s", name, tally.perSecond());
   }
@@ -86,7 +86,7 @@ final class Restart {
     long begin = System.nanoTime();
     cluster.startDispatcher(HEAP, cluster.store("disk"), limits());
     CompletableFuture<Double> one =
-        cluster.ask(Work.of(false, 1, 1)).thenApply(any -> seconds(begin));
+        cluster.ask(Work.of(Payload.WAITING, 1, 1)).thenApply(any -> seconds(begin));
     Runnable look =
         () -> {
           JsonObject stats = cluster.stats();

@@ -1,6 +1,5 @@
 package dev.errand.bench;
 
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -90,9 +89,9 @@ public final class StoreBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    report = new Report(json);
+    report = new Report("store", json);
     StoreCluster.Setup setup =
-        new StoreCluster.Setup(home(), folder.toAbsolutePath(), dispatcherJvm);
+        new StoreCluster.Setup(Folders.home(), folder.toAbsolutePath(), dispatcherJvm);
     head();
     measure(Part.THROUGHPUT, () -> new Throughput(setup, report, brief).run());
     measure(Part.LATENCY, () -> new Latency(setup, report, brief).run());
@@ -128,36 +127,22 @@ public final class StoreBench implements Callable<Integer> {
     return brief ? 1_000_000 : 50_000_000;
   }
 
-  /** The folder that has {@code bench/target}, where this class is, and the other modules. */
-  private static Path home() throws URISyntaxException {
-    Path own =
-        Path.of(StoreBench.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    return own.getParent().getParent().getParent();
-  }
-
   private void head() throws Exception {
     String disk = Files.getFileStore(folder).type();
     int cores = Runtime.getRuntime().availableProcessors();
-    String heaps =
-        String.format(
-            Locale.ROOT,
-            "dispatcher %s, worker %s, client %s",
-            StoreCluster.DISPATCHER_HEAP,
-            StoreCluster.WORKER_HEAP,
-            StoreCluster.CLIENT_HEAP);
     report.line(
         String.format(
             Locale.ROOT,
-            "heaps: %s; %d cores; %s (%s)%n%s",
-            heaps,
+            "heap of each JVM: %s; %d cores; %s (%s)%n%s",
+            Stage.HEAP,
             cores,
             folder,
             disk,
             Figure.head()),
         String.format(
             Locale.ROOT,
-            "{\"system\":\"store\",\"heaps\":\"%s\",\"cores\":%d,\"disk\":\"%s\"}",
-            heaps,
+            "{\"system\":\"store\",\"heap\":\"%s\",\"cores\":%d,\"disk\":\"%s\"}",
+            Stage.HEAP,
             cores,
             disk));
   }

@@ -2,60 +2,84 @@ package dev.errand.bench;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 
 /**
- * Keeps a number of tasks in flight: the next one is submitted as one ends. Owner: the client's
- * context. Times are nanoseconds since the beginning.
+ * Keeps a number of tasks in flight: the next one is submitted as one ends. Guarded by itself: some
+ * peers answer on several threads. Times are nanoseconds since the beginning.
+ *
+ * @param <S> a task before it is submitted
+ * @param <R> what comes of it
  */
-final class TaskStream {
+final class TaskStream<S, R> {
 
-  private final Supplier<? extends Future<?>> call;
+  private final Calls<S, R> calls;
   private final long warmUp;
   private final long end;
   private final long start = System.nanoTime();
   private final Latencies latencies = new Latencies();
   private final Promise<Tally> over = Promise.promise();
+  private int sample;
   private long left;
   private int open;
   private long last;
 
-  private TaskStream(Work work, Supplier<? extends Future<?>> call) {
-    this.call = call;
+  private TaskStream(Work work, Calls<S, R> calls) {
+    this.calls = calls;
     this.warmUp = TimeUnit.MILLISECONDS.toNanos(work.warmUpMillis());
     this.end = warmUp + TimeUnit.MILLISECONDS.toNanos(work.millis());
     this.left = work.tasks();
   }
 
   /**
-   * Begins at once; to be called on the client's context.
+   * How tasks are submitted.
    *
-   * @param call submits a task, and completes when that has ended
-   * @return when nothing is in flight any more; fails with the first failure
+   * @param samples that are submitted in turns
+   * @param call submits one, and completes when that has ended
+   * @param right whether a result is the sample's
    */
-  static Future<Tally> run(Work work, Supplier<? extends Future<?>> call) {
-    TaskStream stream = new TaskStream(work, call);
-    for (int i = 0; i < work.inFlight(); i++) {
-      stream.next(0);
-    }
+  record Calls<S, R>(
+      List<S> samples, Function<S, Future<R>> call, BiPredicate<? super S, ? super R> right) {}
+
+  /**
+   * Begins at once; to be called where tasks may be submitted.
+   *
+   * @return when nothing is in flight any more; fails with the first failure, or wrong result
+   */
+  static <S, R> Future<Tally> run(Work work, Calls<S, R> calls) {
+    TaskStream<S, R> stream = new TaskStream<>(work, calls);
+    stream.begin(work.inFlight());
     return stream.over.future();
+  }
+
+  private synchronized void begin(int inFlight) {
+    for (int i = 0; i < inFlight; i++) {
+      next(0);
+    }
   }
 
   private void next(long now) {
     if (now < end && left > 0) {
       left--;
       open++;
-      call.get().onComplete((any, failure) -> ended(now, failure));
+      S next = calls.samples.get(sample);
+      sample = sample + 1 == calls.samples.size() ? 0 : sample + 1;
+      calls.call.apply(next).onComplete((result, failure) -> ended(next, now, result, failure));
     }
   }
 
-  private void ended(long begun, Throwable failure) {
+  private synchronized void ended(S of, long begun, R result, Throwable failure) {
     open--;
     long now = System.nanoTime() - start;
     if (failure != null) {
-      left = 0;
-      over.tryFail(failure);
+      fail(failure);
+      return;
+    }
+    if (!calls.right.test(of, result)) {
+      fail(new IllegalStateException("a result was wrong"));
       return;
     }
     if (now >= warmUp && now < end) {
@@ -66,6 +90,11 @@ final class TaskStream {
     if (open == 0) {
       over.tryComplete(tally());
     }
+  }
+
+  private void fail(Throwable why) {
+    left = 0;
+    over.tryFail(why);
   }
 
   private Tally tally() {

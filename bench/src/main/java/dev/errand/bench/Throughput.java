@@ -41,7 +41,7 @@ final class Throughput {
       cluster.startAll(cluster.store(kind));
       for (int i = 0; i < IN_FLIGHT.length; i++) {
         // What the second one needs is warm already.
-        Work work = Work.lasting(IN_FLIGHT[i], warmUpMillis / (i + 1), millis);
+        Work work = Work.lasting(Payload.ECHO, IN_FLIGHT[i], warmUpMillis / (i + 1), millis);
         perSecond[i][turn] = cluster.run(work).perSecond();
         report.progress(
             "throughput, %s, %,d in flight, %d of %d: %,.0f tasks/s",

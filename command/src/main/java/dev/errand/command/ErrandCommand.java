@@ -16,10 +16,11 @@ import picocli.CommandLine.Command;
     subcommands = {DemoCommand.class, StoreCommand.class, AuthKeyCommand.class},
     footer = {
       "",
-      "Nodes and tests are started by the script:",
+      "Nodes, tests and benchmarks are started by the script:",
       "  ./errand dispatcher [-conf FILE]   one dispatcher node",
       "  ./errand worker [-conf FILE]       one worker node",
-      "  ./errand test                      all tests"
+      "  ./errand test                      all tests",
+      "  ./errand bench                     the speed table, with other systems in it"
     },
     mixinStandardHelpOptions = true,
     version = "errand 0.1.0-SNAPSHOT")

@@ -76,7 +76,17 @@ public final class NodeProcess {
     if (!Files.exists(launch.jar())) {
       throw new IOException(launch.jar() + " is missing: build it by ./errand, or ./mvnw package");
     }
-    ProcessBuilder builder = new ProcessBuilder(launch.command()).redirectErrorStream(true);
+    return start(name, new ProcessBuilder(launch.command()), ready);
+  }
+
+  /**
+   * Starts any program. Its settings are not taken from this process's environment.
+   *
+   * @param ready the line that says it has started
+   */
+  public static NodeProcess start(String name, ProcessBuilder builder, Pattern ready)
+      throws IOException {
+    builder.redirectErrorStream(true);
     // Its settings are in the file alone, whatever the caller's environment says.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("ERRAND_"));
     return new NodeProcess(name, builder.start(), ready);
@@ -136,8 +146,9 @@ public final class NodeProcess {
     process.destroy();
   }
 
-  /** Ends it at once, without its doing. */
+  /** Ends it and what it has started at once, without its doing. */
   public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 
@@ -148,7 +159,8 @@ public final class NodeProcess {
    */
   public int awaitEnd(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+      kill();
+      process.waitFor();
     }
     return process.exitValue();
   }

@@ -1,0 +1,73 @@
+package dev.errand.bench;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What tasks are about, and how they are answered; as JSON everywhere. */
+enum Payload {
+
+  /** 20 bytes, which come back. */
+  ECHO("echo"),
+
+  /** A number of 20 digits; {@code "3 * 3 = 9"} comes back. */
+  SQUARE("square"),
+
+  /** A string of 1 KiB with its quotes, which comes back. */
+  KIB("echo"),
+
+  /** 20 bytes for which there is no worker: it is enough that they are accepted. */
+  WAITING("bench.nobody");
+
+  private static final int SAMPLES = 1_024;
+  private static final int KIB_BYTES = 1_024;
+  private static final BigInteger FIRST_NUMBER = new BigInteger("12345678901234567890");
+
+  private final String type;
+
+  Payload(String type) {
+    this.type = type;
+  }
+
+  /**
+   * A task that is made before anything is measured.
+   *
+   * @param payload as JSON
+   * @param result what must come back, as JSON
+   */
+  record Sample(String payload, String result) {}
+
+  /** The type of task. */
+  String type() {
+    return type;
+  }
+
+  /** Different ones, to be used in turns. */
+  List<Sample> samples() {
+    List<Sample> samples = new ArrayList<>(SAMPLES);
+    for (int i = 0; i < SAMPLES; i++) {
+      String text = text(i);
+      samples.add(new Sample(text, answer(text)));
+    }
+    return samples;
+  }
+
+  private String text(int i) {
+    String number = FIRST_NUMBER.add(BigInteger.valueOf(i)).toString();
+    return this == KIB ? '"' + number + "x".repeat(KIB_BYTES - 2 - number.length()) + '"' : number;
+  }
+
+  private String answer(String text) {
+    return this == SQUARE ? square(text) : text;
+  }
+
+  /** What a peer's worker does: squares a number, gives back a string. */
+  static String work(String json) {
+    return json.charAt(0) == '"' ? json : square(json);
+  }
+
+  private static String square(String json) {
+    BigInteger number = new BigInteger(json);
+    return '"' + json + " * " + json + " = " + number.multiply(number) + '"';
+  }
+}
