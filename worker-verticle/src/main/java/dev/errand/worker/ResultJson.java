@@ -2,6 +2,10 @@ package dev.errand.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.ser.SerializerFactory;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.JsonText;
@@ -11,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Turns what a handler returned into the JSON that is sent. */
 final class ResultJson {
+
+  private static volatile Encoder last = Encoder.of(DatabindCodec.mapper());
 
   private ResultJson() {}
 
@@ -44,16 +50,41 @@ final class ResultJson {
         : checked(json, named(value), limit);
   }
 
-  /**
-   * As {@code Json.encode} does it, but for NaN and infinities, which come out bare instead of as
-   * strings and fail the check, and for emoji, which come out in 4 bytes instead of 12.
-   */
   private static byte[] encode(Object value) throws JsonProcessingException {
-    return DatabindCodec.mapper()
-        .writer()
-        .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-        .with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-        .writeValueAsBytes(value);
+    ObjectMapper mapper = DatabindCodec.mapper();
+    Encoder encoder = last;
+    if (!encoder.isOf(mapper)) {
+      encoder = Encoder.of(mapper);
+      last = encoder;
+    }
+    return encoder.writer.writeValueAsBytes(value);
+  }
+
+  /**
+   * Encodes as {@code Json.encode} does, but for NaN and infinities, which come out bare instead of
+   * as strings and fail the check, and for emoji, which come out in 4 bytes instead of 12.
+   *
+   * @param config of the mapper, as it was when the writer was made
+   * @param serializers the same
+   */
+  private record Encoder(
+      SerializationConfig config, SerializerFactory serializers, ObjectWriter writer) {
+
+    static Encoder of(ObjectMapper mapper) {
+      return new Encoder(
+          mapper.getSerializationConfig(),
+          mapper.getSerializerFactory(),
+          mapper
+              .writer()
+              .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+              .with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8));
+    }
+
+    /** A handler may have registered a module since. */
+    boolean isOf(ObjectMapper mapper) {
+      return config == mapper.getSerializationConfig()
+          && serializers == mapper.getSerializerFactory();
+    }
   }
 
   private static Ending checked(Bytes json, String what, int limit) {

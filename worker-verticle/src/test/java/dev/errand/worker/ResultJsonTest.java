@@ -2,11 +2,14 @@ package dev.errand.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.DatabindCodec;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -41,6 +44,26 @@ class ResultJsonTest {
     assertThat(ending.result()).isNull();
     assertThat(ending.error().kind()).isEqualTo(ErrorKind.RESULT_INVALID);
     return ending.error().message();
+  }
+
+  /** A result that nobody knows how to write at first. */
+  private static final class Late {}
+
+  @Test
+  void aModuleThatIsRegisteredLaterIsAsked() {
+    assertThat(invalid(new Late())).contains("can't become JSON");
+    SimpleModule module =
+        new SimpleModule("late")
+            .addSerializer(
+                Late.class,
+                new ToStringSerializer() {
+                  @Override
+                  public String valueToString(Object value) {
+                    return "at last";
+                  }
+                });
+    DatabindCodec.mapper().registerModule(module);
+    assertThat(json(new Late())).isEqualTo("\"at last\"");
   }
 
   @Test

@@ -6,7 +6,6 @@ import dev.errand.worker.api.TaskRejected;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.math.BigInteger;
-import java.util.regex.Pattern;
 
 /**
  * {@code square}: an integer of up to {@value #MAX_DIGITS} digits; the result reads {@code "423 *
@@ -20,8 +19,6 @@ public final class SquareHandler implements TaskHandler {
   /** Below a millisecond; what is longer has no place on an event loop. */
   static final int MAX_DIGITS_ON_LOOP = 1_000;
 
-  private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
-
   @Override
   public String type() {
     return "square";
@@ -30,7 +27,7 @@ public final class SquareHandler implements TaskHandler {
   @Override
   public Future<?> handle(TaskContext task) {
     String text = task.json().text().strip();
-    if (!INTEGER.matcher(text).matches()) {
+    if (!isInteger(text)) {
       throw new TaskRejected("payload must be an integer such as 423, not " + kind(text));
     }
     int digits = text.length() - (text.charAt(0) == '-' ? 1 : 0);
@@ -42,9 +39,19 @@ public final class SquareHandler implements TaskHandler {
         : Future.succeededFuture(square(text));
   }
 
+  /** The text is JSON: a number of JSON is an integer, or has one of these letters. */
+  private static boolean isInteger(String text) {
+    char first = text.isEmpty() ? ' ' : text.charAt(0);
+    return (first == '-' || Character.isDigit(first))
+        && text.indexOf('.') < 0
+        && text.indexOf('e') < 0
+        && text.indexOf('E') < 0;
+  }
+
   private static String square(String text) {
     BigInteger number = new BigInteger(text);
-    return number + " * " + number + " = " + number.multiply(number);
+    String shown = number.toString();
+    return shown + " * " + shown + " = " + number.multiply(number);
   }
 
   private static String kind(String json) {
