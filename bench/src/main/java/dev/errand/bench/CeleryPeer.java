@@ -3,7 +3,7 @@ package dev.errand.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Celery as it comes, with Redis that writes nothing to disk. */
+/** Celery with one process that works, and with Redis that writes nothing to disk. */
 final class CeleryPeer {
 
   static final Debian NEEDS =
@@ -13,9 +13,8 @@ final class CeleryPeer {
               List.of(Script.PYTHON, "-c", "import celery, redis"),
               List.of("redis-server", "--version")));
 
-  private static final String APP = "celery_peer";
   private static final String URL = "BENCH_REDIS";
-  private static final String SCRIPT = APP + ".py";
+  private static final String SCRIPT = "celery_peer.py";
 
   private CeleryPeer() {}
 
@@ -31,14 +30,10 @@ final class CeleryPeer {
         Script.server(stage, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", ""),
         "Ready to accept connections");
     String url = "redis://127.0.0.1:" + port + "/0";
-    ProcessBuilder worker =
-        Script.server(
-            stage, Script.PYTHON, "-u", "-m", "celery", "-A", APP, "worker", "--loglevel", "INFO");
+    ProcessBuilder worker = Script.server(stage, Script.PYTHON, "-u", SCRIPT, "works");
     worker.environment().put(URL, url);
-    // Told to end, it does not wait for a broker that is gone.
-    worker.environment().put("REMAP_SIGTERM", "SIGQUIT");
     stage.startAndAwait("worker", worker, "celery@.* ready");
-    ProcessBuilder client = Script.client(stage, Script.PYTHON, SCRIPT);
+    ProcessBuilder client = Script.client(stage, Script.PYTHON, SCRIPT, "submits");
     client.environment().put(URL, url);
     stage.startClient(client);
   }
