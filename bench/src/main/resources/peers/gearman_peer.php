@@ -2,12 +2,12 @@
 // Gearman's C library: a client that submits in the foreground, or a worker.
 // Takes the port, and which of the two processes this is.
 
-const FIRST_NUMBER = '12345678901234567890';
+const FIRST_NUMBER = 1234567890;
 
 /** What a worker answers. */
 function square(string $number): string
 {
-    return "$number * $number = " . bcmul($number, $number);
+    return "$number * $number = " . (int) $number * (int) $number;
 }
 
 function work(int $port): void
@@ -53,7 +53,7 @@ final class TaskStream
 
     private function submit(int $now): void
     {
-        $number = bcadd(FIRST_NUMBER, (string) $this->number++);
+        $number = (string) (FIRST_NUMBER + $this->number++);
         $this->begun[$number] = $now;
         $this->client->addTask('square', $number, $number, $number);
     }

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-FIRST_NUMBER = 12345678901234567890
+FIRST_NUMBER = 1234567890
 
 
 def square(number):

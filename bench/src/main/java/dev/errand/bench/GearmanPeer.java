@@ -10,7 +10,7 @@ final class GearmanPeer {
 
   static final Debian NEEDS =
       new Debian(
-          "gearman-job-server php-cli php-bcmath php-gearman",
+          "gearman-job-server php-cli php-gearman",
           List.of(
               List.of("gearmand", "--version"),
               List.of("php", "-r", "new GearmanClient(); bcadd('1', '2');")));

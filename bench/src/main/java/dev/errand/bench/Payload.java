@@ -1,6 +1,5 @@
 package dev.errand.bench;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +9,10 @@ enum Payload {
   /** 20 bytes, which come back. */
   ECHO("echo"),
 
-  /** A number of 20 digits; {@code "3 * 3 = 9"} comes back. */
+  /**
+   * A number of ten digits, behind spaces: 20 bytes and next to no arithmetic. What comes back
+   * reads {@code "3 * 3 = 9"}.
+   */
   SQUARE("square"),
 
   /** A string of 1 KiB with its quotes, which comes back. */
@@ -21,7 +23,8 @@ enum Payload {
 
   private static final int SAMPLES = 1_024;
   private static final int KIB_BYTES = 1_024;
-  private static final BigInteger FIRST_NUMBER = new BigInteger("12345678901234567890");
+  private static final long FIRST_NUMBER = 1_234_567_890;
+  private static final String SPACES = " ".repeat(10);
 
   private final String type;
 
@@ -53,8 +56,12 @@ enum Payload {
   }
 
   private String text(int i) {
-    String number = FIRST_NUMBER.add(BigInteger.valueOf(i)).toString();
-    return this == KIB ? '"' + number + "x".repeat(KIB_BYTES - 2 - number.length()) + '"' : number;
+    long number = FIRST_NUMBER + i;
+    return switch (this) {
+      case KIB -> '"' + number + "x".repeat(KIB_BYTES - 12) + '"';
+      case SQUARE -> SPACES + number;
+      default -> "1234567890" + number;
+    };
   }
 
   private String answer(String text) {
@@ -67,7 +74,8 @@ enum Payload {
   }
 
   private static String square(String json) {
-    BigInteger number = new BigInteger(json);
-    return '"' + json + " * " + json + " = " + number.multiply(number) + '"';
+    String text = json.strip();
+    long number = Long.parseLong(text);
+    return '"' + text + " * " + text + " = " + number * number + '"';
   }
 }

@@ -40,6 +40,16 @@ class SquareHandlerTest {
   }
 
   @Test
+  void wherePlainArithmeticEndsNothingChanges(Vertx vertx) throws Throwable {
+    for (long number = SquareHandler.MAX_ROOT - 2; number <= SquareHandler.MAX_ROOT + 2; number++) {
+      for (long signed : new long[] {number, -number}) {
+        BigInteger right = BigInteger.valueOf(signed).pow(2);
+        assertThat(square(vertx, "" + signed)).isEqualTo(signed + " * " + signed + " = " + right);
+      }
+    }
+  }
+
+  @Test
   void moreDigitsAreRejected(Vertx vertx) {
     String text = "-" + "1".repeat(SquareHandler.MAX_DIGITS + 1);
     assertThatThrownBy(() -> square(vertx, text))
