@@ -1,6 +1,9 @@
 package dev.errand.bench;
 
 import dev.errand.config.launch.ExitCode;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -46,6 +49,12 @@ public final class SpeedBench implements Callable<Integer> {
   private Path folder = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Option(
+      names = "--recorded",
+      paramLabel = "FILE",
+      description = "fails if a ratio to plain Vert.x is under 70 %% of what this file has")
+  private Path recorded;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "shows this")
@@ -70,6 +79,7 @@ public final class SpeedBench implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--folder " + folder + " must be a folder");
     }
+    JsonObject before = before();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "bench-ending"));
     report = new Report("errand", json);
     Set<Contender> systems = systems();
@@ -88,7 +98,20 @@ public final class SpeedBench implements Callable<Integer> {
     }
     head();
     new SpeedTable(results, report).print(systems);
+    if (recorded != null && !new SpeedGoals(results, report).holds(before)) {
+      report.progress("Errand is slower than %s says, or was not measured", recorded);
+      failed = true;
+    }
     return failed ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  private JsonObject before() {
+    try {
+      return recorded == null ? null : new JsonObject(Files.readString(recorded));
+    } catch (IOException | DecodeException e) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--recorded " + recorded + " can't be read: " + e);
+    }
   }
 
   private Set<Contender> systems() {

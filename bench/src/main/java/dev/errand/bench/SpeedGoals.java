@@ -4,10 +4,14 @@ import static dev.errand.bench.Contender.ERRAND_DISK;
 import static dev.errand.bench.Contender.ERRAND_MEMORY;
 import static dev.errand.bench.Contender.VERTX_REQUEST;
 
+import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** What is asked of Errand's speed beside that of its peers; prints whether it is met. */
 final class SpeedGoals {
+
+  private static final double LEAST_OF_RECORDED = 0.7;
 
   private final SpeedResults results;
   private final Report report;
@@ -34,13 +38,42 @@ final class SpeedGoals {
     latency(3, "p99", Tally::p99);
   }
 
-  /** Plain requests with as many in flight as suits them best. */
-  private void best(double least, Contender errand, SpeedCase of) {
-    if (results.has(errand, of) && results.has(VERTX_REQUEST, of)) {
-      double[] best = results.best(VERTX_REQUEST, of.payload());
-      String what = errand + " / best " + VERTX_REQUEST + ", " + of.text();
-      atLeast(least, what, errand, of, best);
+  /**
+   * Compares with what was recorded, and prints it.
+   *
+   * @param recorded ratios to the best plain requests, by Errand's system and the case
+   * @return whether none has fallen under {@value #LEAST_OF_RECORDED} of it, or is missing
+   */
+  boolean holds(JsonObject recorded) {
+    boolean holds = true;
+    for (Contender errand : List.of(ERRAND_MEMORY, ERRAND_DISK)) {
+      JsonObject cases = recorded.getJsonObject(errand.toString(), new JsonObject());
+      for (SpeedCase of : SpeedCase.values()) {
+        Double ratio = cases.getDouble(of.text());
+        if (ratio != null) {
+          holds &= best(ratio * LEAST_OF_RECORDED, "recorded, ", errand, of);
+        }
+      }
     }
+    return holds;
+  }
+
+  private void best(double least, Contender errand, SpeedCase of) {
+    best(least, "", errand, of);
+  }
+
+  /**
+   * Plain requests with as many in flight as suits them best.
+   *
+   * @return whether it is known and met
+   */
+  private boolean best(double least, String how, Contender errand, SpeedCase of) {
+    if (!results.has(errand, of) || !results.has(VERTX_REQUEST, of)) {
+      return false;
+    }
+    double[] best = results.best(VERTX_REQUEST, of.payload());
+    String what = how + errand + " / best " + VERTX_REQUEST + ", " + of.text();
+    return atLeast(least, what, errand, of, best);
   }
 
   /** With 1,000 in flight in both. */
@@ -52,10 +85,12 @@ final class SpeedGoals {
     }
   }
 
-  private void atLeast(double least, String what, Contender errand, SpeedCase of, double[] peers) {
+  private boolean atLeast(
+      double least, String what, Contender errand, SpeedCase of, double[] peers) {
     double[] errands = results.values(errand, of, Tally::perSecond);
-    report.print(
-        Goal.atLeast(least, Figure.of(what, "times", SpeedResults.ratios(errands, peers))));
+    Goal goal = Goal.atLeast(least, Figure.of(what, "times", SpeedResults.ratios(errands, peers)));
+    report.print(goal);
+    return goal.met();
   }
 
   private void aim(double least, Contender errand) {
