@@ -58,7 +58,7 @@ enum Payload {
   private String text(int i) {
     long number = FIRST_NUMBER + i;
     return switch (this) {
-      case KIB -> '"' + number + "x".repeat(KIB_BYTES - 12) + '"';
+      case KIB -> "\"" + number + "x".repeat(KIB_BYTES - 12) + "\"";
       case SQUARE -> SPACES + number;
       default -> "1234567890" + number;
     };
