@@ -108,7 +108,10 @@ final class StoreCluster extends SecuredStage {
   /** Starts a process for workers, without any yet, and waits until it has joined. */
   WorkerHost.Handle startHost(String name) throws Exception {
     Path conf = settings(name, new JsonObject().put("cluster", otherMember()));
-    List<String> options = List.of("-Djava.io.tmpdir=" + folder().resolve("tmp"));
+    List<String> options =
+        List.of(
+            "-Djava.io.tmpdir=" + folder().resolve("tmp"),
+            "-Dlogback.configurationFile=quiet-logback.xml");
     return new WorkerHost.Handle(
         this,
         startProgram(
