@@ -40,7 +40,11 @@ final class ChildJvm {
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(args));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    // Its settings are what its parent says, whatever that one's environment has.
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("ERRAND_"));
+    return builder;
   }
 
   /** Runs one that prints one number. */

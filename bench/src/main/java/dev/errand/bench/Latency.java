@@ -26,10 +26,10 @@ final class Latency {
   }
 
   void run() throws Exception {
-    double[] memory = new double[StoreBench.REPETITIONS];
-    double[] disk = new double[StoreBench.REPETITIONS];
-    double[] forced = new double[StoreBench.REPETITIONS];
-    for (int turn = 0; turn < StoreBench.REPETITIONS; turn++) {
+    double[] memory = new double[PartsBench.REPETITIONS];
+    double[] disk = new double[PartsBench.REPETITIONS];
+    double[] forced = new double[PartsBench.REPETITIONS];
+    for (int turn = 0; turn < PartsBench.REPETITIONS; turn++) {
       memory[turn] = p50Micros("memory", turn);
       disk[turn] = p50Micros("disk", turn);
       forced[turn] = ForcedWrite.medianNanos(setup.folder()) / NANOS_PER_MICRO;
@@ -37,7 +37,7 @@ final class Latency {
     report.print(Figure.of("latency of one task, memory, p50", "µs", memory));
     report.print(Figure.of("latency of one task, disk, p50", "µs", disk));
     report.print(Figure.of("a forced write of 200 bytes, p50", "µs", forced));
-    double[] more = new double[StoreBench.REPETITIONS];
+    double[] more = new double[PartsBench.REPETITIONS];
     Arrays.setAll(more, turn -> (disk[turn] - memory[turn]) / forced[turn]);
     report.print(
         Goal.atMost(
@@ -51,7 +51,7 @@ final class Latency {
       cluster.run(warmUp);
       double micros = cluster.run(work).p50() / NANOS_PER_MICRO;
       report.progress(
-          "latency, %s, %d of %d: %,.0f µs", kind, turn + 1, StoreBench.REPETITIONS, micros);
+          "latency, %s, %d of %d: %,.0f µs", kind, turn + 1, PartsBench.REPETITIONS, micros);
       return micros;
     }
   }

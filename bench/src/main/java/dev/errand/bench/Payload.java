@@ -18,8 +18,14 @@ enum Payload {
   /** A string of 1 KiB with its quotes, which comes back. */
   KIB("echo"),
 
+  /** A duration of 10 ms, which comes back when it is over. */
+  SLEEP("sleep"),
+
   /** 20 bytes for which there is no worker: it is enough that they are accepted. */
-  WAITING("bench.nobody");
+  WAITING("bench.nobody"),
+
+  /** A number as in {@link #SQUARE}: it is enough that it is accepted; a worker comes later. */
+  BACKLOG("square");
 
   private static final int SAMPLES = 1_024;
   private static final int KIB_BYTES = 1_024;
@@ -45,7 +51,12 @@ enum Payload {
     return type;
   }
 
-  /** Different ones, to be used in turns. */
+  /** Whether a client waits for the end of its tasks; else for their acceptance. */
+  boolean isAwaited() {
+    return this != WAITING && this != BACKLOG;
+  }
+
+  /** To be used in turns; different ones where that is possible. */
   List<Sample> samples() {
     List<Sample> samples = new ArrayList<>(SAMPLES);
     for (int i = 0; i < SAMPLES; i++) {
@@ -56,12 +67,20 @@ enum Payload {
   }
 
   private String text(int i) {
+<<<<<<< HEAD
     long number = FIRST_NUMBER + i;
     return switch (this) {
       case KIB -> "\"" + number + "x".repeat(KIB_BYTES - 12) + "\"";
       case SQUARE -> SPACES + number;
       default -> "1234567890" + number;
     };
+=======
+    if (this == SLEEP) {
+      return "\"10ms\"";
+    }
+    String number = FIRST_NUMBER.add(BigInteger.valueOf(i)).toString();
+    return this == KIB ? '"' + number + "x".repeat(KIB_BYTES - 2 - number.length()) + '"' : number;
+>>>>>>> scale
   }
 
   private String answer(String text) {

@@ -26,9 +26,9 @@ final class Restart {
   private final Report report;
   private final int tasks;
   private final String name;
-  private final double[] empty = new double[StoreBench.REPETITIONS];
-  private final double[] queued = new double[StoreBench.REPETITIONS];
-  private final double[] accepted = new double[StoreBench.REPETITIONS];
+  private final double[] empty = new double[PartsBench.REPETITIONS];
+  private final double[] queued = new double[PartsBench.REPETITIONS];
+  private final double[] accepted = new double[PartsBench.REPETITIONS];
 
   Restart(StoreCluster.Setup setup, Report report, int tasks) {
     this.setup = setup;
@@ -40,7 +40,7 @@ final class Restart {
   void run() throws Exception {
     try (StoreCluster filled = new StoreCluster(setup)) {
       fill(filled);
-      for (int turn = 0; turn < StoreBench.REPETITIONS; turn++) {
+      for (int turn = 0; turn < PartsBench.REPETITIONS; turn++) {
         turn(filled, turn);
       }
     }
@@ -98,7 +98,7 @@ final class Restart {
     accepted[turn] = cluster.await(one, LONGEST, () -> {});
     report.progress(
         "%s, %d of %d: answers after %.1f s, all queued after %.1f s",
-        name, turn + 1, StoreBench.REPETITIONS, accepted[turn], queued[turn]);
+        name, turn + 1, PartsBench.REPETITIONS, accepted[turn], queued[turn]);
   }
 
   private static double seconds(long begin) {

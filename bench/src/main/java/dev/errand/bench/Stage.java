@@ -35,7 +35,8 @@ class Stage implements AutoCloseable {
   private final Path folder;
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final CompletableFuture<Void> broken = new CompletableFuture<>();
-  private ClientProcess client;
+  private final List<LineProcess> programs = new ArrayList<>();
+  private LineProcess client;
   private boolean closed;
 
   /**
@@ -135,11 +136,20 @@ class Stage implements AutoCloseable {
 
   /** Starts the client, and waits until it is ready. */
   final void startClient(ProcessBuilder builder) throws Exception {
+    client = startProgram("client", builder);
+  }
+
+  /** Starts a program that answers lines, and waits until it is ready. */
+  final LineProcess startProgram(String name, ProcessBuilder builder) throws Exception {
+    LineProcess program;
     synchronized (nodes) {
       checkOpen();
-      client = ClientProcess.start(builder);
+      program = LineProcess.start(builder);
+      programs.add(program);
+      program.handle().onExit().thenRun(() -> ended(name));
     }
-    await(client.ready(), Duration.ofSeconds(START_SECONDS), () -> {});
+    await(program.ready(), Duration.ofSeconds(START_SECONDS), () -> {});
+    return program;
   }
 
   private void checkOpen() {
@@ -159,6 +169,14 @@ class Stage implements AutoCloseable {
     }
   }
 
+  private void ended(String name) {
+    synchronized (nodes) {
+      if (!closed) {
+        broken.completeExceptionally(new IllegalStateException("the " + name + " has ended"));
+      }
+    }
+  }
+
   /** Lets the client work, and waits for that. */
   final Tally run(Work work) throws InterruptedException, TimeoutException {
     return await(ask(work), longest(work), () -> {});
@@ -172,7 +190,7 @@ class Stage implements AutoCloseable {
 
   /** Lets the client work. */
   final CompletableFuture<Tally> ask(Work work) {
-    return client.ask(work);
+    return client.ask(work.text()).thenApply(Tally::parse);
   }
 
   /**
@@ -207,8 +225,8 @@ class Stage implements AutoCloseable {
       }
       closed = true;
       try {
-        if (client != null) {
-          client.close();
+        for (LineProcess program : programs) {
+          program.close();
         }
         for (int i = nodes.size() - 1; i >= 0; i--) {
           nodes.get(i).end();

@@ -45,12 +45,12 @@ final class StoreClient {
         work.payload().samples().stream().map(sample -> Prepared.of(type, sample)).toList();
     return TaskStream.run(
         work,
-        work.payload() == Payload.WAITING
+        work.payload().isAwaited()
             ? new TaskStream.Calls<>(
-                tasks, task -> client.submit(task.request()), (task, accepted) -> true)
-            : new TaskStream.Calls<>(
                 tasks,
                 task -> client.run(task.request()),
-                (task, ended) -> task.result().equals(ended.result())));
+                (task, ended) -> task.result().equals(ended.result()))
+            : new TaskStream.Calls<>(
+                tasks, task -> client.submit(task.request()), (task, accepted) -> true));
   }
 }

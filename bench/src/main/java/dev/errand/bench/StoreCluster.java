@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -102,6 +105,19 @@ final class StoreCluster extends SecuredStage {
     awaitStart(start("worker", "worker-verticle", conf, options(HEAP, List.of()), WORKER_READY));
   }
 
+  /** Starts a process for workers, without any yet, and waits until it has joined. */
+  WorkerHost.Handle startHost(String name) throws Exception {
+    Path conf = settings(name, new JsonObject().put("cluster", otherMember()));
+    List<String> options =
+        List.of(
+            "-Djava.io.tmpdir=" + folder().resolve("tmp"),
+            "-Dlogback.configurationFile=quiet-logback.xml");
+    return new WorkerHost.Handle(
+        this,
+        startProgram(
+            name, ChildJvm.builder(WorkerHost.class, HEAP, options, conf.toString(), name)));
+  }
+
   /** Starts a client and waits until it has joined. */
   void startClient() throws Exception {
     Path conf = settings("client", new JsonObject().put("cluster", otherMember()));
@@ -126,6 +142,34 @@ final class StoreCluster extends SecuredStage {
     NodeProcess.Launch launch =
         new NodeProcess.Launch(jar, settings(name, conf), options, List.of());
     return start(name, () -> NodeProcess.start(name, launch, ready));
+  }
+
+  /** The processor time that the dispatcher has taken, in nanoseconds. */
+  long dispatcherNanos() {
+    return dispatcher.handle().info().totalCpuDuration().orElseThrow().toNanos();
+  }
+
+  long dispatcherPid() {
+    return dispatcher.handle().pid();
+  }
+
+  /** Waits until the dispatcher's statistics are like that; looks some times a second. */
+  void awaitStats(Predicate<JsonObject> wanted, Duration atMost)
+      throws InterruptedException, TimeoutException {
+    CompletableFuture<Void> seen = new CompletableFuture<>();
+    Runnable look =
+        () -> {
+          JsonObject stats = stats();
+          if (stats != null && wanted.test(stats)) {
+            seen.complete(null);
+          }
+        };
+    await(seen, atMost, look);
+  }
+
+  /** Waits until the dispatcher has so many workers. */
+  void awaitWorkers(int workers) throws InterruptedException, TimeoutException {
+    awaitStats(stats -> stats.getJsonArray("workers").size() == workers, Duration.ofMinutes(1));
   }
 
   /** The dispatcher's statistics; null if nobody answers there. */

@@ -14,9 +14,6 @@ record Tally(long tasks, long nanos, double p50, double p99) {
 
   static Tally parse(String line) {
     JsonObject json = new JsonObject(line);
-    if (json.containsKey("failure")) {
-      throw new IllegalStateException(json.getString("failure"));
-    }
     return new Tally(
         json.getLong("tasks"), json.getLong("nanos"), json.getDouble("p50"), json.getDouble("p99"));
   }
@@ -29,11 +26,6 @@ record Tally(long tasks, long nanos, double p50, double p99) {
         .put("p50", p50)
         .put("p99", p99)
         .encode();
-  }
-
-  /** The line for work that failed. */
-  static String failure(Throwable why) {
-    return new JsonObject().put("failure", String.valueOf(why.getMessage())).encode();
   }
 
   double perSecond() {

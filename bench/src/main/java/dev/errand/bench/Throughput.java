@@ -25,9 +25,9 @@ final class Throughput {
   }
 
   void run() throws Exception {
-    double[][] memory = new double[IN_FLIGHT.length][StoreBench.REPETITIONS];
-    double[][] disk = new double[IN_FLIGHT.length][StoreBench.REPETITIONS];
-    for (int turn = 0; turn < StoreBench.REPETITIONS; turn++) {
+    double[][] memory = new double[IN_FLIGHT.length][PartsBench.REPETITIONS];
+    double[][] disk = new double[IN_FLIGHT.length][PartsBench.REPETITIONS];
+    for (int turn = 0; turn < PartsBench.REPETITIONS; turn++) {
       measure("memory", turn, memory);
       measure("disk", turn, disk);
     }
@@ -45,7 +45,7 @@ final class Throughput {
         perSecond[i][turn] = cluster.run(work).perSecond();
         report.progress(
             "throughput, %s, %,d in flight, %d of %d: %,.0f tasks/s",
-            kind, IN_FLIGHT[i], turn + 1, StoreBench.REPETITIONS, perSecond[i][turn]);
+            kind, IN_FLIGHT[i], turn + 1, PartsBench.REPETITIONS, perSecond[i][turn]);
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Measures what Errand costs. Nothing here is shipped. {@link dev.errand.bench.CoreBench} measures
  * the dispatcher's core, {@link dev.errand.bench.StoreBench} the store on disk, {@link
- * dev.errand.bench.SpeedBench} the whole beside its peers; each prints a table.
+ * dev.errand.bench.ScaleBench} very many of everything; each prints a table.
  */
 package dev.errand.bench;

@@ -10,17 +10,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client as its parent sees it: {@link WorkLoop}. One piece of work at a time. */
-final class ClientProcess {
+/** A program as its parent sees it: {@link WorkLoop}. It is asked one thing at a time. */
+final class LineProcess {
 
   private static final long END_SECONDS = 10;
 
   private final Process process;
   private final Writer input;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private final BlockingQueue<CompletableFuture<Tally>> asked = new LinkedBlockingQueue<>();
+  private final BlockingQueue<CompletableFuture<String>> asked = new LinkedBlockingQueue<>();
 
-  private ClientProcess(Process process) {
+  private LineProcess(Process process) {
     this.process = process;
     this.input = process.outputWriter(StandardCharsets.UTF_8);
     Thread reader = new Thread(this::read, "bench-client");
@@ -28,8 +28,8 @@ final class ClientProcess {
     reader.start();
   }
 
-  static ClientProcess start(ProcessBuilder builder) throws IOException {
-    return new ClientProcess(builder.start());
+  static LineProcess start(ProcessBuilder builder) throws IOException {
+    return new LineProcess(builder.start());
   }
 
   private void read() {
@@ -46,16 +46,17 @@ final class ClientProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    IllegalStateException end = new IllegalStateException("the client has ended");
+    IllegalStateException end = new IllegalStateException("it has ended");
     ready.completeExceptionally(end);
     asked.forEach(answer -> answer.completeExceptionally(end));
   }
 
-  private static void answer(CompletableFuture<Tally> answer, String line) {
-    try {
-      answer.complete(Tally.parse(line));
-    } catch (RuntimeException e) {
-      answer.completeExceptionally(e);
+  private static void answer(CompletableFuture<String> answer, String line) {
+    String why = WorkLoop.failure(line);
+    if (why == null) {
+      answer.complete(line);
+    } else {
+      answer.completeExceptionally(new IllegalStateException(why));
     }
   }
 
@@ -64,15 +65,15 @@ final class ClientProcess {
     return ready;
   }
 
-  /** When the work is done. */
-  CompletableFuture<Tally> ask(Work work) {
-    CompletableFuture<Tally> answer = new CompletableFuture<>();
+  /** Tells it what to do: its answer, when that is done. */
+  CompletableFuture<String> ask(String line) {
+    CompletableFuture<String> answer = new CompletableFuture<>();
     asked.add(answer);
     try {
-      input.write(work.text() + "\n");
+      input.write(line + "\n");
       input.flush();
     } catch (IOException e) {
-      answer.completeExceptionally(new UncheckedIOException("the client has ended", e));
+      answer.completeExceptionally(new UncheckedIOException("it has ended", e));
     }
     return answer;
   }
