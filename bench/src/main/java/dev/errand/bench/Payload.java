@@ -67,20 +67,13 @@ enum Payload {
   }
 
   private String text(int i) {
-<<<<<<< HEAD
     long number = FIRST_NUMBER + i;
     return switch (this) {
       case KIB -> "\"" + number + "x".repeat(KIB_BYTES - 12) + "\"";
       case SQUARE -> SPACES + number;
+      case SLEEP -> "\"10ms\"";
       default -> "1234567890" + number;
     };
-=======
-    if (this == SLEEP) {
-      return "\"10ms\"";
-    }
-    String number = FIRST_NUMBER.add(BigInteger.valueOf(i)).toString();
-    return this == KIB ? '"' + number + "x".repeat(KIB_BYTES - 2 - number.length()) + '"' : number;
->>>>>>> scale
   }
 
   private String answer(String text) {

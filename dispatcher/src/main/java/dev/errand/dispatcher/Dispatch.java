@@ -5,6 +5,7 @@ import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.Refusal;
 import dev.errand.dispatcher.core.StoredTask;
+import dev.errand.dispatcher.store.StoreException;
 import dev.errand.dispatcher.store.TaskQuery;
 import dev.errand.dispatcher.store.TaskStore;
 import dev.errand.protocol.Task;
@@ -281,7 +282,11 @@ public final class Dispatch {
   private void failed(Throwable failure) {
     if (storeFailure == null) {
       storeFailure = failure;
-      log.error("the store failed, no more work is taken: {}", failure.getMessage());
+      if (failure instanceof StoreException) {
+        log.error("the store failed, no more work is taken: {}", failure.getMessage());
+      } else {
+        log.error("the store failed, no more work is taken", failure);
+      }
       onStoreFailure.accept(failure);
     }
   }

@@ -111,7 +111,7 @@ public final class DispatcherVerticle extends VerticleBase {
             context,
             core,
             store,
-            e -> membership.end(new NodeFailure(ExitCode.STORE_FAILED, e.getMessage())));
+            e -> membership.end(new NodeFailure(ExitCode.STORE_FAILED, told(e))));
     membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
     vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
     vertx.setPeriodic(LOOK_MILLIS, any -> yieldToElder(membership));
@@ -131,6 +131,10 @@ public final class DispatcherVerticle extends VerticleBase {
                   http.host(),
                   port);
             });
+  }
+
+  private static String told(Throwable e) {
+    return e instanceof StoreException ? e.getMessage() : "the store failed: " + e;
   }
 
   private static Throwable taken(HttpSettings http, Throwable failure) {
@@ -191,13 +195,17 @@ public final class DispatcherVerticle extends VerticleBase {
             settings.defaults().maxAttempts(),
             settings.defaults().backoff().toMillis()),
         CoreSettings.Timings.USUAL,
-        window());
+        window(settings.store()));
   }
 
-  /** Half of the memory is for tasks, an eighth for waiting ones; the store has the others. */
-  private static CoreSettings.Window window() {
+  /**
+   * Half of the memory is for tasks, an eighth for waiting ones, and the store has the others; half
+   * of each if the store is in the same memory.
+   */
+  private static CoreSettings.Window window(StoreSettings store) {
     long memory = Runtime.getRuntime().maxMemory();
-    return new CoreSettings.Window(WINDOW_TASKS, memory / 8, memory / 2);
+    long part = store.kind() == StoreSettings.Kind.MEMORY ? memory / 2 : memory;
+    return new CoreSettings.Window(WINDOW_TASKS, part / 8, part / 2);
   }
 
   @Override

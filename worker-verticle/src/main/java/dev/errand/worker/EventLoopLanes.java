@@ -169,7 +169,9 @@ final class EventLoopLanes {
     }
     if (left == 0) {
       next = leastLoaded();
-      left = IN_A_ROW;
+      // An idle lane takes one: handlers that take their time are better off on as many as there
+      // are.
+      left = Math.min(IN_A_ROW, 1 + next.attempts);
     }
     left--;
     return next;
@@ -216,10 +218,19 @@ final class EventLoopLanes {
     telling.set(false);
     for (Finished each = finished.poll(); each != null; each = finished.poll()) {
       if (each.one.attempt.onLoop != null) {
-        listener.outcome(each.one.attempt, each.ending);
-        end(each.one);
+        tell(each);
       }
     }
+  }
+
+  /** Whatever one of them does wrong, the others are told. */
+  private void tell(Finished each) {
+    try {
+      listener.outcome(each.one.attempt, each.ending);
+    } catch (RuntimeException e) {
+      log.error("{}: what it came to can't be told", each.one.attempt, e);
+    }
+    end(each.one);
   }
 
   /** A deposed thread has come back; on that thread. */

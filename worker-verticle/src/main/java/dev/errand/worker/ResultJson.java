@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.ser.SerializerFactory;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
@@ -41,11 +42,7 @@ final class ResultJson {
       return invalid("the " + named(value) + " can't become JSON: " + reason(e));
     }
     // Of these the encoder makes nothing else.
-    return value == null
-            || value instanceof String
-            || value instanceof Boolean
-            || value instanceof Integer
-            || value instanceof Long
+    return value == null || value instanceof String || value instanceof Boolean
         ? limited(json, limit)
         : checked(json, named(value), limit);
   }
@@ -66,14 +63,19 @@ final class ResultJson {
    *
    * @param config of the mapper, as it was when the writer was made
    * @param serializers the same
+   * @param provider the same
    */
   private record Encoder(
-      SerializationConfig config, SerializerFactory serializers, ObjectWriter writer) {
+      SerializationConfig config,
+      SerializerFactory serializers,
+      SerializerProvider provider,
+      ObjectWriter writer) {
 
     static Encoder of(ObjectMapper mapper) {
       return new Encoder(
           mapper.getSerializationConfig(),
           mapper.getSerializerFactory(),
+          mapper.getSerializerProvider(),
           mapper
               .writer()
               .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
@@ -83,7 +85,8 @@ final class ResultJson {
     /** A handler may have registered a module since. */
     boolean isOf(ObjectMapper mapper) {
       return config == mapper.getSerializationConfig()
-          && serializers == mapper.getSerializerFactory();
+          && serializers == mapper.getSerializerFactory()
+          && provider == mapper.getSerializerProvider();
     }
   }
 

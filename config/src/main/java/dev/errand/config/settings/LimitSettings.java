@@ -20,7 +20,7 @@ public record LimitSettings(int payload, int result, int queued, long queuedByte
     // Where what waits is in memory, more than all of it is no limit.
     long heap = Runtime.getRuntime().maxMemory();
     boolean inMemory = store == StoreSettings.Kind.MEMORY;
-    long usual = inMemory ? Math.min(USUAL_BYTES_IN_MEMORY, heap / 2) : USUAL_BYTES_ON_DISK;
+    long usual = inMemory ? Math.min(USUAL_BYTES_IN_MEMORY, heap / 4) : USUAL_BYTES_ON_DISK;
     long most = inMemory ? heap : MAX_BYTES_ON_DISK;
     return new LimitSettings(
         (int) in.size("limits.payload", 1 << 20, 1, MAX),

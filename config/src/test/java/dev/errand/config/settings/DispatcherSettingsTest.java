@@ -44,7 +44,7 @@ class DispatcherSettingsTest {
   void whatIsKeptInMemoryTakesNoMoreThanThatHas() {
     long heap = Runtime.getRuntime().maxMemory();
     assertThat(read("{'store': {'kind': 'memory'}}").limits().queuedBytes())
-        .isEqualTo(Math.min(heap / 2, 1_073_741_824));
+        .isEqualTo(Math.min(heap / 4, 1_073_741_824));
   }
 
   @Test

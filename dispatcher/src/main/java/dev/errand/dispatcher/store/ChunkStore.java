@@ -60,9 +60,9 @@ final class ChunkStore implements AutoCloseable {
     this.retention = new Retention(settings);
   }
 
-  /** An empty store in the heap, for one life. */
-  static ChunkStore inMemory(StoreSettings settings) {
-    return new ChunkStore(settings, new HeapPlace());
+  /** A store in a place where nothing is yet. */
+  static ChunkStore of(StoreSettings settings, ChunkPlace place) {
+    return new ChunkStore(settings, place);
   }
 
   /**
@@ -78,12 +78,19 @@ final class ChunkStore implements AutoCloseable {
       store.replayed(place);
       return store;
     } catch (RocksDBException | MalformedFrameException | IOException e) {
-      place.close();
-      throw place.unusable(e);
+      throw closed(place, place.unusable(e));
     } catch (RuntimeException e) {
-      place.close();
-      throw e;
+      throw closed(place, e);
     }
+  }
+
+  private static RuntimeException closed(ChunkPlace place, RuntimeException why) {
+    try {
+      place.close();
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+    return why;
   }
 
   StoreException damaged(Exception e) {
@@ -391,10 +398,11 @@ final class ChunkStore implements AutoCloseable {
       retention.forgetBatch(batch);
     }
     boolean stays = chunks.slot(number) != 0;
-    if (stays) {
+    if (stays && place.lasts()) {
       chunks.bury(whole, grave);
+      return true;
     }
-    return stays;
+    return false;
   }
 
   /** Writes the rest of chunks anew that take more room than it needs. */
@@ -421,9 +429,12 @@ final class ChunkStore implements AutoCloseable {
     boolean whole = from.contains(index.whole());
     if (whole || from.contains(index.last())) {
       StoredTask stored = read(task);
+      TaskState state = index.state();
       boolean untried = index.isUntried();
       fresh.add(stored, whole, false);
       point(to, stored);
+      // In memory the record may be older than that.
+      index.state(state);
       index.untried(untried);
       if (whole) {
         whole(to);

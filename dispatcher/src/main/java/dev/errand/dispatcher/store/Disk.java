@@ -65,7 +65,6 @@ final class Disk {
       }
       needWritable(folder);
       needWritable(tasks);
-      LogEnd.mend(folder);
     } catch (IOException e) {
       throw new StoreException(
           "the store's folder "
@@ -75,6 +74,7 @@ final class Disk {
               + "): set store.path to one that can",
           e);
     }
+    LogEnd.mend(folder);
     NativeLibrary.load(folder, true);
     long buffer = buffer(totalBytes(tasks));
     Options options = options(buffer);

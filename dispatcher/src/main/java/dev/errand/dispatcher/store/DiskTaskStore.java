@@ -110,7 +110,11 @@ public final class DiskTaskStore implements TaskStore {
 
   @Override
   public Future<StoredTask> read(long id) {
-    return ask(() -> tasks.read(id));
+    return ask(
+        () -> {
+          StoredTask task = tasks.read(id);
+          return task == null ? null : task.compact();
+        });
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.errand.dispatcher.store;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 
 /** Chunks in the heap, as long as the process lives. */
-final class HeapPlace implements ChunkPlace {
+class HeapPlace implements ChunkPlace {
 
   private final Notes notes = Notes.ofOneLife();
   private final Long2ObjectOpenHashMap<Write.Chunk> chunks = new Long2ObjectOpenHashMap<>();

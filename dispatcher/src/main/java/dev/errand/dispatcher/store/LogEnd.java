@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -66,17 +67,23 @@ final class LogEnd {
    * Cuts off what a loss of power has left of what was never forced, and forces the rest. Blocks.
    *
    * @param folder the store's
-   * @throws StoreException if some of what can't be read was forced; then nothing is changed
+   * @throws StoreException if the log can't be read, or some of what can't be was forced
    */
-  static void mend(Path folder) throws IOException {
-    Path log = newestLog(folder.resolve(Disk.TASKS));
-    if (log == null) {
-      return;
+  static void mend(Path folder) {
+    try {
+      Path log = newestLog(folder.resolve(Disk.TASKS));
+      if (log == null) {
+        return;
+      }
+      if (new LogEnd(log).torn) {
+        cut(folder, log);
+      }
+      Disk.force(log);
+    } catch (NoSuchFileException e) {
+      // Another dispatcher is at it, as RocksDB will say.
+    } catch (IOException e) {
+      throw StoreException.damaged(folder, e);
     }
-    if (new LogEnd(log).torn) {
-      cut(folder, log);
-    }
-    Disk.force(log);
   }
 
   private static void cut(Path folder, Path log) throws IOException {

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Keeps tasks in memory, and nothing over a restart: in chunks as on the disk, which cost the
@@ -18,6 +19,8 @@ public final class MemoryTaskStore implements TaskStore {
   private final ChunkStore tasks;
   private final LongSupplier wallMillis;
   private Consumer<StoredTask> forgotten = task -> {};
+  private Consumer<Throwable> failed = e -> {};
+  private Throwable failure;
 
   /**
    * An empty store.
@@ -26,7 +29,11 @@ public final class MemoryTaskStore implements TaskStore {
    * @param wallMillis the clock, in milliseconds since 1970
    */
   public MemoryTaskStore(StoreSettings settings, LongSupplier wallMillis) {
-    this.tasks = ChunkStore.inMemory(settings);
+    this(ChunkStore.of(settings, new HeapPlace()), wallMillis);
+  }
+
+  MemoryTaskStore(ChunkStore tasks, LongSupplier wallMillis) {
+    this.tasks = tasks;
     this.wallMillis = wallMillis;
   }
 
@@ -52,8 +59,11 @@ public final class MemoryTaskStore implements TaskStore {
 
   @Override
   public Future<Void> append(Changes changes) {
-    write(List.of(changes));
-    return Future.succeededFuture();
+    return ask(
+        () -> {
+          write(List.of(changes));
+          return null;
+        });
   }
 
   private void write(List<Changes> group) {
@@ -61,26 +71,46 @@ public final class MemoryTaskStore implements TaskStore {
     tasks.forgotten().forEach(forgotten);
   }
 
-  /** What is due is forgotten before anybody sees it. */
+  /** Some of what is due goes with each question, too. */
   private void forget() {
     write(List.of());
   }
 
   @Override
   public Future<StoredTask> read(long id) {
-    forget();
-    return Future.succeededFuture(tasks.read(id));
+    return ask(
+        () -> {
+          forget();
+          StoredTask task = tasks.read(id);
+          return task == null ? null : task.compact();
+        });
   }
 
   @Override
   public Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes) {
-    return Future.succeededFuture(tasks.waiting(line, after, most, mostBytes));
+    return ask(() -> tasks.waiting(line, after, most, mostBytes));
   }
 
   @Override
   public Future<List<Listed>> list(TaskQuery query) {
-    forget();
-    return Future.succeededFuture(tasks.list(query));
+    return ask(
+        () -> {
+          forget();
+          return tasks.list(query);
+        });
+  }
+
+  /** When memory runs out in between, nobody knows what is kept: then nothing is any more. */
+  private <T> Future<T> ask(Supplier<T> question) {
+    if (failure == null) {
+      try {
+        return Future.succeededFuture(question.get());
+      } catch (Throwable e) {
+        failure = e;
+        failed.accept(e);
+      }
+    }
+    return Future.failedFuture(failure);
   }
 
   @Override
@@ -90,7 +120,7 @@ public final class MemoryTaskStore implements TaskStore {
 
   @Override
   public void onFailure(Consumer<Throwable> listener) {
-    // Memory does not fail by itself.
+    failed = listener;
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,14 +36,16 @@ class MemoryTaskStoreTest {
   private MemoryTaskStore store = keeping(1 << 20);
 
   private MemoryTaskStore keeping(long bytes) {
-    return new MemoryTaskStore(
-        new StoreSettings(
-            StoreSettings.Kind.MEMORY,
-            Path.of("unused"),
-            Duration.ofHours(2),
-            Duration.ofHours(5),
-            bytes),
-        () -> now);
+    return new MemoryTaskStore(settings(bytes), () -> now);
+  }
+
+  private static StoreSettings settings(long bytes) {
+    return new StoreSettings(
+        StoreSettings.Kind.MEMORY,
+        Path.of("unused"),
+        Duration.ofHours(2),
+        Duration.ofHours(5),
+        bytes);
   }
 
   private StoredTask read(long id) {
@@ -254,6 +257,34 @@ class MemoryTaskStoreTest {
     }
     assertThat(forgotten).isSorted().startsWith(1L, 2L, 3L);
     assertThat(kept().count() + forgotten.size()).isEqualTo(30);
+  }
+
+  @Test
+  void onceMemoryRanOutNothingIsKeptAndAllIsTold() {
+    OutOfMemoryError full = new OutOfMemoryError("as if");
+    AtomicBoolean fails = new AtomicBoolean();
+    ChunkStore tasks =
+        ChunkStore.of(
+            settings(1 << 20),
+            new HeapPlace() {
+              @Override
+              public void write(Write write, long newest, int count, long sum) {
+                if (fails.get()) {
+                  throw full;
+                }
+                super.write(write, newest, count, sum);
+              }
+            });
+    store = new MemoryTaskStore(tasks, () -> now);
+    List<Throwable> told = new ArrayList<>();
+    store.onFailure(told::add);
+    assertThat(store.append(changes(live(1, TaskState.QUEUED))).succeeded()).isTrue();
+    fails.set(true);
+    assertThat(store.append(changes(live(2, TaskState.QUEUED))).cause()).isSameAs(full);
+    fails.set(false);
+    assertThat(store.append(changes(live(3, TaskState.QUEUED))).cause()).isSameAs(full);
+    assertThat(store.read(1).cause()).isSameAs(full);
+    assertThat(told).containsExactly(full);
   }
 
   @Test
