@@ -35,11 +35,22 @@ public record TaskRequest(
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(payload, "payload");
     Objects.requireNonNull(terms, "terms");
+    checkType(type);
+    checkKey(idempotencyKey, batch);
+  }
+
+  /** The type that was good the last time, for whichever thread: most tasks are of few types. */
+  private static String goodType = "";
+
+  private static void checkType(String type) {
+    if (type == goodType) {
+      return;
+    }
     if (!TYPE_PATTERN.matcher(type).matches()) {
       throw new IllegalArgumentException(
           "type '" + type + "' must match " + TYPE_PATTERN.pattern());
     }
-    checkKey(idempotencyKey, batch);
+    goodType = type;
   }
 
   /**

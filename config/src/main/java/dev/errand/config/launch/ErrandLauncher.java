@@ -43,6 +43,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   private final Map<String, String> environment;
   private JsonObject conf;
   private SecureCluster cluster;
+  private boolean ownsEventLoops;
   private volatile Throwable failure;
   private volatile boolean running;
 
@@ -122,6 +123,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());
     role.check(in);
     in.finish();
+    ownsEventLoops = role.ownsEventLoops();
     return new SecureCluster(settings, role.name());
   }
 
@@ -151,6 +153,9 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
 
   @Override
   public VertxBuilder createVertxBuilder(VertxOptions options) {
+    if (ownsEventLoops) {
+      useFewLoops(options, Runtime.getRuntime().availableProcessors());
+    }
     try {
       return cluster.builder(options);
     } catch (InterruptedException e) {
@@ -160,6 +165,17 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     } catch (RuntimeException e) {
       failure = e;
       throw e;
+    }
+  }
+
+  /**
+   * Whatever goes from the bus's loop to another waits for that to wake up, which takes longer than
+   * most of what is done there; so there is one loop for two processors, unless the user has asked
+   * for another number.
+   */
+  static void useFewLoops(VertxOptions options, int processors) {
+    if (options.getEventLoopPoolSize() == VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE) {
+      options.setEventLoopPoolSize(Math.max(1, processors / 2));
     }
   }
 

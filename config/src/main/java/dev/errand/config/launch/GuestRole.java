@@ -21,4 +21,9 @@ record GuestRole(String verticle, JsonObject conf) implements NodeRole {
   public void check(SettingsReader in) {
     conf.fieldNames().stream().filter(name -> !name.equals("cluster")).forEach(in::leave);
   }
+
+  @Override
+  public boolean ownsEventLoops() {
+    return false;
+  }
 }

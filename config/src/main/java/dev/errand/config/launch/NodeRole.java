@@ -17,4 +17,12 @@ public interface NodeRole {
 
   /** Reads all settings but the cluster's, so that what is wrong is known before the start. */
   void check(SettingsReader in);
+
+  /**
+   * Whether nothing but the bus and Errand itself runs on the event loops of such nodes, so that
+   * few of them do.
+   */
+  default boolean ownsEventLoops() {
+    return true;
+  }
 }

@@ -1,6 +1,5 @@
 package dev.errand.protocol.client;
 
-import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.Accepted;
@@ -19,7 +18,6 @@ import dev.errand.protocol.frame.Welcome;
 import dev.errand.protocol.link.DispatcherLink;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,10 @@ final class ClientCore implements DispatcherLink.Owner {
   private final DispatcherLink link;
   private final ArrayDeque<Submission> pending = new ArrayDeque<>();
   private final ArrayDeque<Submission> unanswered = new ArrayDeque<>();
-  private final Map<Long, List<Submission>> awaited = new HashMap<>();
+
+  /** Who waits for a task's end, by its id; several of them are chained. */
+  private final Map<Long, Submission> awaited = new HashMap<>();
+
   private long lastNumber;
   private String refusal;
   private boolean closed;
@@ -50,6 +51,11 @@ final class ClientCore implements DispatcherLink.Owner {
 
   DispatcherLink link() {
     return link;
+  }
+
+  /** Whether {@link #submit} takes a task; else it fails at once. */
+  boolean takes() {
+    return !closed && refusal == null;
   }
 
   /** Takes a task for the dispatcher; it leaves at the next flush or when there is a dispatcher. */
@@ -78,9 +84,9 @@ final class ClientCore implements DispatcherLink.Owner {
 
   /** Nobody waits for it any more. */
   void forget(long id, Submission watcher) {
-    List<Submission> watchers = awaited.get(id);
-    if (watchers != null && watchers.remove(watcher) && watchers.isEmpty()) {
-      awaited.remove(id);
+    Submission rest = Submission.without(awaited.remove(id), watcher);
+    if (rest != null) {
+      awaited.put(id, rest);
     }
   }
 
@@ -120,7 +126,7 @@ final class ClientCore implements DispatcherLink.Owner {
     pending.clear();
     unanswered.forEach(submission -> submission.failed(why));
     unanswered.clear();
-    awaited.values().forEach(all -> all.forEach(submission -> submission.failed(why)));
+    awaited.values().forEach(first -> first.forEach(submission -> submission.failed(why)));
     awaited.clear();
     if (link.session() != null) {
       link.batch(FrameKind.BYE);
@@ -158,8 +164,8 @@ final class ClientCore implements DispatcherLink.Owner {
       failUnanswered();
     }
     submitAgain();
-    for (Map.Entry<Long, List<Submission>> entry : awaited.entrySet()) {
-      new Watch(entry.getKey()).write(link.batch(FrameKind.WATCH));
+    for (long id : awaited.keySet()) {
+      new Watch(id).write(link.batch(FrameKind.WATCH));
     }
   }
 
@@ -233,26 +239,22 @@ final class ClientCore implements DispatcherLink.Owner {
   }
 
   private void await(long id, Submission watcher) {
-    awaited.computeIfAbsent(id, any -> new ArrayList<>(1)).add(watcher);
+    watcher.chain(awaited.put(id, watcher));
   }
 
   private void done(Done done) {
-    List<Submission> watchers = awaited.remove(done.id());
+    Submission watchers = awaited.remove(done.id());
     if (watchers == null) {
       return;
     }
-    Task task = done.task();
-    for (Submission watcher : watchers) {
-      if (task == null) {
-        watcher.failed(
-            new TaskLostException(
-                "the dispatcher knows no task "
-                    + TaskId.text(done.id())
-                    + "; it was removed after its retention, or a dispatcher with another store"
-                    + " took over"));
-      } else {
-        watcher.ended(task);
-      }
+    if (done.task() == null) {
+      String message =
+          "the dispatcher knows no task "
+              + TaskId.text(done.id())
+              + "; it was removed after its retention, or a dispatcher with another store took over";
+      watchers.forEach(watcher -> watcher.failed(new TaskLostException(message)));
+    } else {
+      watchers.forEach(watcher -> watcher.ended(done.task()));
     }
   }
 }

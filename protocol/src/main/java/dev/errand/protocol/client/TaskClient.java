@@ -91,10 +91,7 @@ public final class TaskClient {
    *     #get} (to submit it again does no harm)
    */
   public Future<Task> submit(TaskRequest request) {
-    Objects.requireNonNull(request);
-    Answer answer = new Answer();
-    turn(() -> core.submit(new Accepting(request, answer)));
-    return answer.future();
+    return submit(new Accepting(Objects.requireNonNull(request)));
   }
 
   /**
@@ -126,10 +123,17 @@ public final class TaskClient {
    * @return the succeeded task, without its payload; fails like {@link #call}
    */
   public Future<Task> run(TaskRequest request) {
-    Objects.requireNonNull(request);
-    Answer answer = new Answer();
-    turn(() -> core.submit(new Running(request, answer)));
-    return answer.future();
+    return submit(new Running(Objects.requireNonNull(request)));
+  }
+
+  private Future<Task> submit(Call call) {
+    if (Vertx.currentContext() == context && core.takes()) {
+      core.submit(call);
+      endTurn();
+    } else {
+      turn(() -> core.submit(call));
+    }
+    return call.future();
   }
 
   /**
@@ -146,17 +150,17 @@ public final class TaskClient {
     }
     // A patience beyond what a long can hold is as good as for ever.
     long millis = Math.max(1, TimeUnit.MILLISECONDS.convert(patience));
-    Answer answer = new Answer();
-    Awaiting watcher = new Awaiting(answer);
+    Awaiting watcher = new Awaiting();
     turn(() -> core.watch(number, watcher));
     long over =
         vertx.setTimer(
             millis,
             timerId -> {
               turn(() -> core.forget(number, watcher));
-              answer.fail(new TimeoutException("task " + id + " has not ended within " + patience));
+              watcher.fail(
+                  new TimeoutException("task " + id + " has not ended within " + patience));
             });
-    return answer.future().onComplete(any -> vertx.cancelTimer(over));
+    return watcher.future().onComplete(any -> vertx.cancelTimer(over));
   }
 
   /**
@@ -218,6 +222,10 @@ public final class TaskClient {
   /** Runs it on the client's context, with others that gather, and one flush behind them all. */
   private void turn(Runnable step) {
     turns.add(step);
+    endTurn();
+  }
+
+  private void endTurn() {
     if (turning.compareAndSet(false, true)) {
       context.runOnContext(any -> runTurns());
     }
@@ -231,58 +239,68 @@ public final class TaskClient {
     core.flush();
   }
 
-  /** The future of a call. What its listeners throw is nothing to the calls beside it. */
-  private final class Answer {
+  /** A call and its future. What the future's listeners throw is nothing to the calls beside it. */
+  private abstract class Call extends Submission {
     private final Promise<Task> promise = Promise.promise();
 
-    Future<Task> future() {
+    Call(TaskRequest request, boolean watched) {
+      super(request, watched);
+    }
+
+    final Future<Task> future() {
       return promise.future();
     }
 
-    void complete(Task task) {
-      tell(() -> promise.tryComplete(task));
-    }
-
-    void fail(Throwable why) {
-      tell(() -> promise.tryFail(why));
-    }
-
-    private void tell(Runnable listeners) {
+    final void complete(Task task) {
       try {
-        listeners.run();
+        promise.tryComplete(task);
       } catch (RuntimeException e) {
-        // Thrown again in a turn of its own, where Vert.x reports it like that of any handler.
-        context.runOnContext(
-            any -> {
-              throw e;
-            });
+        report(e);
       }
+    }
+
+    final void fail(Throwable why) {
+      try {
+        promise.tryFail(why);
+      } catch (RuntimeException e) {
+        report(e);
+      }
+    }
+
+    @Override
+    final void failed(RuntimeException why) {
+      fail(why);
+    }
+
+    /** Thrown again in a turn of its own, where Vert.x reports it like that of any handler. */
+    private void report(RuntimeException thrown) {
+      context.runOnContext(
+          any -> {
+            throw thrown;
+          });
     }
   }
 
-  private final class Accepting extends Submission {
-    private final Answer answer;
-
-    Accepting(TaskRequest request, Answer answer) {
+  private final class Accepting extends Call {
+    Accepting(TaskRequest request) {
       super(request, false);
-      this.answer = answer;
     }
 
     @Override
     void accepted(long id, boolean known) {
       if (known) {
-        get(TaskId.text(id)).onComplete(task -> show(id, task), answer::fail);
+        get(TaskId.text(id)).onComplete(task -> show(id, task), this::fail);
       } else {
-        answer.complete(begun(id));
+        complete(begun(id));
       }
     }
 
     private void show(long id, Task known) {
       if (known != null) {
-        answer.complete(known);
+        complete(known);
         return;
       }
-      answer.fail(
+      fail(
           new TaskLostException(
               "task "
                   + TaskId.text(id)
@@ -310,19 +328,11 @@ public final class TaskClient {
     void ended(Task task) {
       throw new IllegalStateException("not watched");
     }
-
-    @Override
-    void failed(RuntimeException why) {
-      answer.fail(why);
-    }
   }
 
-  private static final class Running extends Submission {
-    private final Answer answer;
-
-    Running(TaskRequest request, Answer answer) {
+  private final class Running extends Call {
+    Running(TaskRequest request) {
       super(request, true);
-      this.answer = answer;
     }
 
     @Override
@@ -333,24 +343,16 @@ public final class TaskClient {
     @Override
     void ended(Task task) {
       if (task.state() == TaskState.SUCCEEDED) {
-        answer.complete(task);
+        complete(task);
       } else {
-        answer.fail(new TaskFailedException(task));
+        fail(new TaskFailedException(task));
       }
-    }
-
-    @Override
-    void failed(RuntimeException why) {
-      answer.fail(why);
     }
   }
 
-  private static final class Awaiting extends Submission {
-    private final Answer answer;
-
-    Awaiting(Answer answer) {
+  private final class Awaiting extends Call {
+    Awaiting() {
       super(null, true);
-      this.answer = answer;
     }
 
     @Override
@@ -360,12 +362,7 @@ public final class TaskClient {
 
     @Override
     void ended(Task task) {
-      answer.complete(task);
-    }
-
-    @Override
-    void failed(RuntimeException why) {
-      answer.fail(why);
+      complete(task);
     }
   }
 }

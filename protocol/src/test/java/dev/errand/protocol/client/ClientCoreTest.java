@@ -284,7 +284,7 @@ class ClientCoreTest {
     client.forget(ID + 5, impatient);
     client.forget(ID + 7, impatient);
     tellEnd(ID + 5, TaskState.CANCELLED);
-    assertThat(told).containsExactly("first cancelled", "second cancelled");
+    assertThat(told).containsExactlyInAnyOrder("first cancelled", "second cancelled");
     tell(FrameKind.DONE, 0, new Done(ID + 6, null)::write);
     assertThat(told.get(2))
         .startsWith("other TaskLostException: the dispatcher knows no task " + TaskId.text(ID + 6));
