@@ -207,8 +207,13 @@ public final class DispatcherCore {
           false);
       return;
     }
+    if (submit.watched() && !taken.known()) {
+      Tasks.watch(tasks.get(taken.id()), client);
+    }
     turns.answer(
-        client, Accepted.taken(submit.number(), taken.id(), taken.known()), submit.watched());
+        client,
+        Accepted.taken(submit.number(), taken.id(), taken.known()),
+        submit.watched() && taken.known());
   }
 
   /**
@@ -461,7 +466,7 @@ public final class DispatcherCore {
         answer.client().tell(answer.accepted());
         turns.touch(answer.client());
         if (answer.watched()) {
-          // Not before: a repeated submission's task may have ended, and its client knows no id.
+          // Not before: that task may have ended, and its client knows no id yet.
           watch(answer.client(), answer.accepted().id());
         }
       }

@@ -93,6 +93,12 @@ final class TaskTable {
 
   /** Null if there is none. */
   LiveTask get(long id) {
+    if (id == lastId && !pages.isEmpty()) {
+      Page newest = pages.get(pages.size() - 1);
+      if (newest.ids[newest.used - 1] == id && newest.tasks[newest.used - 1] != null) {
+        return newest.tasks[newest.used - 1];
+      }
+    }
     LiveTask task = late.isEmpty() ? null : late.get(id);
     Page page = task == null ? page(id) : null;
     if (page == null) {

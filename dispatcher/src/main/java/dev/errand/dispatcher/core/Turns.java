@@ -22,7 +22,7 @@ final class Turns {
       List<Answer> answers,
       List<Mark> marks) {}
 
-  /** The answer to one submission, and whether its client waits for the task's end. */
+  /** The answer to one submission, and whether its client has yet to be made to watch the task. */
   record Answer(ClientPeer client, Accepted accepted, boolean watched) {}
 
   /** How far a peer's stream is durable with that batch. */

@@ -13,9 +13,9 @@ import java.util.List;
  * Where the records of each kept task are: the chunk with what was submitted and the chunk with the
  * last record; and what tasks are looked for by. In pages in the order of the tasks' ids; 17 bytes
  * a task, and four each where tasks of different lines, or of batches, share a page. A page knows
- * what none of its tasks has, so that a search passes it by; two pages of which little is left
- * become one. Methods that take no id are about the task at hand, which was found or added last.
- * Owner: the store's thread.
+ * what none of its tasks has, so that a search passes it by; a place whose task is kept no more
+ * stays empty, and two pages of which little is left become one. Methods that take no id are about
+ * the task at hand, which was found or added last. Owner: the store's thread.
  */
 final class TaskIndex {
 
@@ -23,6 +23,10 @@ final class TaskIndex {
   private static final int STATE_BITS = 7;
   private static final int KEYED = 8;
   private static final int UNTRIED = 16;
+
+  /** The place is empty: its task is kept no more. */
+  private static final int GONE = 32;
+
   private static final TaskState[] STATES = TaskState.values();
 
   private static final class Page {
@@ -36,7 +40,12 @@ final class TaskIndex {
 
     private int[] lines;
     private int[] batches;
+
+    /** Places that are or were a task's. */
     private int used;
+
+    /** Places that are a task's. */
+    private int live;
 
     /** How many are in each state. */
     private final short[] inState = new short[STATES.length];
@@ -55,7 +64,32 @@ final class TaskIndex {
       return batches == null ? 0 : batches[at];
     }
 
-    /** Takes all of the page behind it. */
+    private boolean isGone(int at) {
+      return (flags[at] & GONE) != 0;
+    }
+
+    /** Takes the empty places out. */
+    private void close() {
+      int to = 0;
+      for (int from = 0; from < used; from++) {
+        if (!isGone(from)) {
+          ids[to] = ids[from];
+          whole[to] = whole[from];
+          last[to] = last[from];
+          flags[to] = flags[from];
+          if (lines != null) {
+            lines[to] = lines[from];
+          }
+          if (batches != null) {
+            batches[to] = batches[from];
+          }
+          to++;
+        }
+      }
+      used = to;
+    }
+
+    /** Takes all of the page behind it; neither has empty places. */
     private void take(Page behind) {
       if (lines == null && (behind.lines != null || behind.line != line)) {
         lines = new int[PAGE];
@@ -85,10 +119,14 @@ final class TaskIndex {
       Arrays.fill(inState, (short) 0);
       lineBits = 0;
       batchBits = 0;
+      live = 0;
       for (int i = 0; i < used; i++) {
-        inState[flags[i] & STATE_BITS]++;
-        lineBits |= bit(line(i));
-        batchBits |= batch(i) == 0 ? 0 : bit(batch(i));
+        if (!isGone(i)) {
+          live++;
+          inState[flags[i] & STATE_BITS]++;
+          lineBits |= bit(line(i));
+          batchBits |= batch(i) == 0 ? 0 : bit(batch(i));
+        }
       }
     }
   }
@@ -111,7 +149,7 @@ final class TaskIndex {
     return pages.size();
   }
 
-  /** Id of the newest; 0 if there is none. */
+  /** No kept task has a higher id; 0 if there is none. */
   long newest() {
     Page newest = pages.isEmpty() ? null : pages.get(pages.size() - 1);
     return newest == null ? 0 : newest.ids[newest.used - 1];
@@ -131,12 +169,11 @@ final class TaskIndex {
       place = -1;
     }
     int next = place + 1;
-    if (next >= 0 && next < page.used && page.ids[next] == id) {
-      place = next;
-      return true;
-    }
-    place = Arrays.binarySearch(page.ids, 0, page.used, id);
-    return place >= 0;
+    place =
+        next >= 0 && next < page.used && page.ids[next] == id
+            ? next
+            : Arrays.binarySearch(page.ids, 0, page.used, id);
+    return place >= 0 && !page.isGone(place);
   }
 
   private void go(int at) {
@@ -166,15 +203,25 @@ final class TaskIndex {
    * @param batch name of its batch; null: it has none
    */
   void add(long id, int chunk, TaskState state, boolean keyed, LineKey line, String batch) {
-    int before = id > newest() ? pages.size() - 1 : pageBefore(id);
-    if (before < 0 || pages.get(before).used == PAGE) {
+    boolean last = id > newest();
+    int before = last ? pages.size() - 1 : pageBefore(id);
+    Page full = before >= 0 && pages.get(before).used == PAGE ? pages.get(before) : null;
+    if (full != null && full.live <= (last ? PAGE / 2 : PAGE - 1)) {
+      full.close();
+      full = null;
+    }
+    if (before < 0 || full != null) {
       split(before, id);
     } else {
       go(before);
     }
-    int at = -1 - Arrays.binarySearch(page.ids, 0, page.used, id);
-    move(at, at + 1, page.used - at);
-    page.used++;
+    int at = Arrays.binarySearch(page.ids, 0, page.used, id);
+    if (at < 0) {
+      at = -1 - at;
+      move(at, at + 1, page.used - at);
+      page.used++;
+    }
+    page.live++;
     size++;
     place = at;
     page.ids[at] = id;
@@ -187,7 +234,7 @@ final class TaskIndex {
   }
 
   private void setLine(int line) {
-    if (page.used == 1) {
+    if (page.live == 1) {
       page.line = line;
       page.lines = null;
     } else if (page.lines == null && page.line != line) {
@@ -261,18 +308,17 @@ final class TaskIndex {
     }
   }
 
-  /** It is kept no more; none is at hand then. */
+  /** It is kept no more; none is at hand then. Its place is not closed, which would cost more. */
   void remove() {
     lines.release(line());
     if (batch() != 0) {
       batches.release(batch());
     }
     page.inState[state().ordinal()]--;
-    move(place + 1, place, page.used - place - 1);
-    page.used--;
+    page.flags[place] = GONE;
+    page.live--;
     size--;
-    place--;
-    if (page.used == 0) {
+    if (page.live == 0) {
       pages.remove(pageAt);
       page = null;
     } else if (!merge(pageAt - 1)) {
@@ -283,10 +329,14 @@ final class TaskIndex {
   /** Makes one page of the one at that place and the next, if half a page holds both. */
   private boolean merge(int at) {
     boolean both = at >= 0 && at + 1 < pages.size();
-    if (!both || pages.get(at).used + pages.get(at + 1).used > PAGE / 2) {
+    if (!both || pages.get(at).live + pages.get(at + 1).live > PAGE / 2) {
       return false;
     }
-    pages.get(at).take(pages.remove(at + 1));
+    Page first = pages.get(at);
+    Page second = pages.remove(at + 1);
+    first.close();
+    second.close();
+    first.take(second);
     page = null;
     return true;
   }
@@ -365,20 +415,27 @@ final class TaskIndex {
 
   /** Goes to the first task whose id is higher; false if there is none. */
   boolean after(long id) {
-    if (page != null && place >= 0 && place < page.used - 1 && page.ids[place] == id) {
-      place++;
+    if (page != null && place >= 0 && place < page.used && page.ids[place] == id && forward()) {
       return true;
     }
     int at = Math.max(0, pageBefore(id));
     for (; at < pages.size(); at++) {
       go(at);
       int found = Arrays.binarySearch(page.ids, 0, page.used, id);
-      place = found >= 0 ? found + 1 : -1 - found;
-      if (place < page.used) {
+      place = found >= 0 ? found : -2 - found;
+      if (forward()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Goes to the next task of the page at hand; false if there is none. */
+  private boolean forward() {
+    do {
+      place++;
+    } while (place < page.used && page.isGone(place));
+    return place < page.used;
   }
 
   /** Goes to the first untried task of that line whose id is higher; false if there is none. */
@@ -452,7 +509,8 @@ final class TaskIndex {
   }
 
   private boolean isOne(TaskState state, BitSet ofType, int batch) {
-    return (state == null || state == state())
+    return !page.isGone(place)
+        && (state == null || state == state())
         && (ofType == null || ofType.get(line()))
         && (batch == 0 || batch == batch());
   }

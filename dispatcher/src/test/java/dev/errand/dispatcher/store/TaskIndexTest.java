@@ -7,9 +7,12 @@ import dev.errand.protocol.TaskState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Few tasks that stay of many do not keep the room of all. */
 class TaskIndexTest {
@@ -98,5 +101,43 @@ class TaskIndexTest {
     compare();
     List.copyOf(left.descendingKeySet()).forEach(this::remove);
     assertThat(index.pages()).isZero();
+  }
+
+  /** Ids that come late, that come again, and gaps of all sizes. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void whatComesAndGoesInAnyOrderIsFound(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    long newest = 0;
+    for (int step = 0; step < 60_000; step++) {
+      int kind = random.nextInt(100);
+      long any = random.nextLong(newest + 1);
+      if (kind < 50) {
+        newest += 1 + random.nextLong(seed);
+        add(newest);
+      } else if (kind < 60 && any > 0 && !left.containsKey(any)) {
+        add(any);
+      } else if (kind < 95 && left.ceilingKey(any) != null) {
+        remove(left.ceilingKey(any));
+      } else {
+        assertThat(index.find(any)).isEqualTo(left.containsKey(any));
+        assertThat(index.after(any) ? Long.valueOf(index.id()) : null)
+            .isEqualTo(left.higherKey(any));
+      }
+    }
+    compare();
+    walk();
+    // The oldest go first, as they mostly do.
+    List.copyOf(left.keySet()).subList(0, left.size() / 2).forEach(this::remove);
+    compare();
+    walk();
+  }
+
+  private void walk() {
+    List<Long> all = new ArrayList<>();
+    for (boolean more = index.after(0); more; more = index.after(index.id())) {
+      all.add(index.id());
+    }
+    assertThat(all).containsExactlyElementsOf(left.keySet());
   }
 }
