@@ -45,6 +45,11 @@ public record HistoryEntry(
     RETRIED
   }
 
+  /** Of a task whose first attempt succeeded, at that time in milliseconds since 1970. */
+  public static HistoryEntry oneSuccess(StoredTask.LastLease lease, long at) {
+    return after(null, Event.SUCCEEDED, 1, lease.worker(), lease.started(), at, "");
+  }
+
   /** Behind all that happened before. */
   static HistoryEntry after(
       HistoryEntry before,

@@ -14,7 +14,7 @@ public record Tries(int generation, int attempts, int failures, int losses) {
   static final Tries NONE = new Tries(1, 0, 0, 0);
 
   /** Most tasks get no further than that. */
-  private static final Tries ONE = new Tries(1, 1, 0, 0);
+  public static final Tries ONE = new Tries(1, 1, 0, 0);
 
   /** The same object for the same numbers, where that is worth it. */
   public static Tries of(int generation, int attempts, int failures, int losses) {

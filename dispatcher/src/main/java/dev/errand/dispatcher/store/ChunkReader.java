@@ -20,12 +20,12 @@ import java.util.Map;
 
 /**
  * Reads a chunk. Its heads: the version; whether a task has more than one record, of which the last
- * one counts; the names and the terms that recur, each list behind its length; the number of
- * records and the bytes of all bodies; then of each the task's id, its kind with the state and what
- * it has, when it ended or is due, the payload's length; if the record is whole, its type, terms,
- * and place in a batch; and the length of its body. The bodies, one behind the other: what was
- * submitted, if whole, then all that may change. Payloads and results are slices of them. Not
- * thread-safe.
+ * one counts; the names, the terms and (since version 2) the workers that recur, each list behind
+ * its length; the lease by which others are told; the number of records and the bytes of all
+ * bodies; then of each the task's id, its kind with the state and what it has, when it ended or is
+ * due, the payload's length; if the record is whole, its type, terms, and place in a batch; and the
+ * length of its body. The bodies, one behind the other: what was submitted, if whole, then all that
+ * may change. Payloads and results are slices of them. Not thread-safe.
  */
 final class ChunkReader {
 
@@ -36,6 +36,8 @@ final class ChunkReader {
   private final byte[] heads;
   private final List<String> names = new ArrayList<>();
   private final List<Terms> terms = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private final long firstLease;
   private final boolean repeats;
   private final int first;
   private final long bytes;
@@ -60,7 +62,7 @@ final class ChunkReader {
     this.heads = heads;
     this.in = new FrameReader(heads, 0);
     int version = in.u8();
-    if (version != ChunkWriter.VERSION) {
+    if (version < 1 || version > ChunkWriter.VERSION) {
       throw new MalformedFrameException("chunk of version " + version);
     }
     this.repeats = in.u8() == 1;
@@ -70,10 +72,18 @@ final class ChunkReader {
     for (int n = in.varint(heads.length); n > 0; n--) {
       terms.add(readTerms());
     }
+    if (version > 1) {
+      for (int n = in.varint(heads.length); n > 0; n--) {
+        workers.add(new Worker(in.i64(), names.get(in.varint(names.size() - 1))));
+      }
+    }
+    this.firstLease = version > 1 ? in.varint() : 0;
     in.varint(heads.length);
     this.bytes = heads.length + (long) in.varint(Integer.MAX_VALUE);
     this.first = in.place();
   }
+
+  private record Worker(long owner, String name) {}
 
   private Terms readTerms() throws MalformedFrameException {
     long timeout = in.varint();
@@ -279,6 +289,9 @@ final class ChunkReader {
       return new StoredTask(
           spec, state(), opened, Tries.of(1, 0, 0, 0), null, null, null, due, null);
     }
+    if ((has & ChunkWriter.BRIEF) != 0) {
+      return brief(from, spec, has);
+    }
     long opened = from.varint();
     Tries tries = Tries.of(number(from), number(from), number(from), number(from));
     StoredTask.LastLease lease =
@@ -286,6 +299,24 @@ final class ChunkReader {
     Bytes result = (has & ChunkWriter.RESULT) == 0 ? null : from.bytes();
     TaskError error = (has & ChunkWriter.ERROR) == 0 ? null : error(from);
     return new StoredTask(spec, state(), opened, tries, lease, result, error, due, history(from));
+  }
+
+  private StoredTask brief(FrameReader from, TaskSpec spec, int has)
+      throws MalformedFrameException {
+    Worker worker = workers.get(from.varint(workers.size() - 1));
+    long opened = spec.submitted();
+    StoredTask.LastLease lease =
+        new StoredTask.LastLease(
+            firstLease + from.varint(),
+            worker.owner,
+            worker.name,
+            opened + from.varint(),
+            from.varint(),
+            (has & ChunkWriter.LEASE_OPEN) != 0);
+    Bytes result = (has & ChunkWriter.RESULT) == 0 ? null : from.bytes();
+    HistoryEntry history =
+        (has & ChunkWriter.ONE_SUCCESS) == 0 ? null : HistoryEntry.oneSuccess(lease, due);
+    return new StoredTask(spec, state(), opened, Tries.ONE, lease, result, null, due, history);
   }
 
   private static int number(FrameReader from) throws MalformedFrameException {

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.store;
 import dev.errand.dispatcher.core.HistoryEntry;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.dispatcher.core.Tries;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.FrameWriter;
@@ -18,7 +19,7 @@ import java.util.List;
  */
 final class ChunkWriter {
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   // Of a head: the kind of record, the state, and more.
   static final int REST = 0;
@@ -38,6 +39,12 @@ final class ChunkWriter {
   static final int ERROR = 8;
   static final int FIRST = 16;
 
+  /** Of the first attempt of the first generation, whose lease is told by its difference. */
+  static final int BRIEF = 32;
+
+  /** The history is that attempt's success and nothing else. */
+  static final int ONE_SUCCESS = 64;
+
   private static final int USUAL_BYTES = 1 << 16;
 
   private final FrameWriter tables = FrameWriter.headless(256);
@@ -46,13 +53,26 @@ final class ChunkWriter {
   private final List<String> names = new ArrayList<>();
   private final Object2IntOpenHashMap<String> places = new Object2IntOpenHashMap<>();
   private final List<Terms> terms = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private final Object2IntOpenHashMap<Worker> workerPlaces = new Object2IntOpenHashMap<>();
+  private long lastOwner;
+  private String lastWorker;
+  private int lastWorkerPlace;
+
+  /** Id of the first lease that was told briefly; 0: there is none yet. */
+  private long firstLease;
+
   private String lastName;
   private int lastPlace;
   private int count;
   private boolean repeats;
 
+  /** A worker by its incarnation, and the place of its name. */
+  private record Worker(long owner, int name) {}
+
   ChunkWriter() {
     places.defaultReturnValue(-1);
+    workerPlaces.defaultReturnValue(-1);
   }
 
   /**
@@ -98,6 +118,10 @@ final class ChunkWriter {
       return;
     }
     StoredTask.LastLease lease = task.lease();
+    if (isBrief(task, lease)) {
+      brief(task, lease);
+      return;
+    }
     int flags = lease == null ? 0 : LEASE | (lease.open() ? LEASE_OPEN : 0);
     flags |= task.result() == null ? 0 : RESULT;
     flags |= task.error() == null ? 0 : ERROR;
@@ -116,6 +140,60 @@ final class ChunkWriter {
       error(task.error());
     }
     history(task.history());
+  }
+
+  /** Most tasks get no further than to that. */
+  private boolean isBrief(StoredTask task, StoredTask.LastLease lease) {
+    return lease != null
+        && lease.worker() != null
+        && task.tries() == Tries.ONE
+        && task.error() == null
+        && task.opened() == task.spec().submitted()
+        && lease.started() >= task.opened()
+        && lease.id() >= firstLease
+        && (task.history() == null || isOneSuccess(task.history(), lease, task.due()));
+  }
+
+  /** See {@link HistoryEntry#oneSuccess}. */
+  private static boolean isOneSuccess(
+      HistoryEntry history, StoredTask.LastLease lease, long ended) {
+    return history.depth() == 1
+        && history.event() == HistoryEntry.Event.SUCCEEDED
+        && history.attempt() == 1
+        && history.from() == lease.started()
+        && history.to() == ended
+        && history.reason().isEmpty()
+        && lease.worker().equals(history.worker());
+  }
+
+  private void brief(StoredTask task, StoredTask.LastLease lease) {
+    if (firstLease == 0) {
+      firstLease = lease.id();
+    }
+    int flags = BRIEF | (lease.open() ? LEASE_OPEN : 0);
+    flags |= task.result() == null ? 0 : RESULT;
+    flags |= task.history() == null ? 0 : ONE_SUCCESS;
+    bodies.u8(flags).varint(place(lease)).varint(lease.id() - firstLease);
+    bodies.varint(lease.started() - task.opened()).varint(lease.timeout());
+    if (task.result() != null) {
+      bodies.bytes(task.result());
+    }
+  }
+
+  /** Of the lease's worker. */
+  private int place(StoredTask.LastLease lease) {
+    if (lease.owner() != lastOwner || lease.worker() != lastWorker) {
+      Worker worker = new Worker(lease.owner(), place(lease.worker()));
+      int known = workerPlaces.getInt(worker);
+      lastWorkerPlace = known < 0 ? workers.size() : known;
+      if (known < 0) {
+        workers.add(worker);
+        workerPlaces.put(worker, lastWorkerPlace);
+      }
+      lastOwner = lease.owner();
+      lastWorker = lease.worker();
+    }
+    return lastWorkerPlace;
   }
 
   private void error(TaskError error) {
@@ -173,7 +251,9 @@ final class ChunkWriter {
     names.forEach(tables::text);
     tables.varint(terms.size());
     terms.forEach(this::write);
-    tables.varint(count).varint(bodies.length());
+    tables.varint(workers.size());
+    workers.forEach(each -> tables.i64(each.owner).varint(each.name));
+    tables.varint(firstLease).varint(count).varint(bodies.length());
     byte[] chunk = Arrays.copyOf(tables.array(), tables.length() + heads.length());
     System.arraycopy(heads.array(), 0, chunk, tables.length(), heads.length());
     clear();
@@ -187,6 +267,10 @@ final class ChunkWriter {
     names.clear();
     places.clear();
     terms.clear();
+    workers.clear();
+    workerPlaces.clear();
+    lastWorker = null;
+    firstLease = 0;
     lastName = null;
     count = 0;
     repeats = false;

@@ -24,7 +24,10 @@ import org.rocksdb.WriteBatch;
 final class Notes {
 
   /** The version of what is written. */
-  static final int SCHEMA = 2;
+  static final int SCHEMA = 3;
+
+  /** An older one is read. */
+  private static final int OLDEST_SCHEMA = 2;
 
   private static final byte TYPE = 't';
   private static final byte[] SCHEMA_KEY = {'m', 's'};
@@ -66,7 +69,7 @@ final class Notes {
   void read(Path folder) throws RocksDBException, MalformedFrameException {
     byte[] schema = disk.get(SCHEMA_KEY);
     int written = schema == null ? SCHEMA : ByteBuffer.wrap(schema).getInt();
-    if (written != SCHEMA) {
+    if (written > SCHEMA || written < OLDEST_SCHEMA) {
       throw new StoreException(
           "the store in "
               + folder.toAbsolutePath()

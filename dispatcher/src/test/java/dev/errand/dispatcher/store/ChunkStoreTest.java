@@ -52,9 +52,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** The store against a map of what it should hold, opened anew at any moment. */
 class ChunkStoreTest {
+
+  private static final byte[] SCHEMA = {'m', 's'};
 
   private static final long HOUR = Duration.ofHours(1).toMillis();
 
@@ -785,26 +788,37 @@ class ChunkStoreTest {
     assertThatThrownBy(store::close).hasMessageContaining("its files are gone");
   }
 
+  private void schema(int version) throws RocksDBException {
+    try (Options options = new Options();
+        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
+      db.put(SCHEMA, new byte[] {0, 0, 0, (byte) version});
+    }
+  }
+
   @Test
   void aFolderOfAnotherVersionIsRefused() throws Exception {
     store.close();
-    try (Options options = new Options();
-        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
-      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 99});
-    }
+    schema(99);
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("was written by a newer Errand (schema 99");
-    try (Options options = new Options();
-        RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
-      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 1});
-    }
+    schema(1);
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("was written by an Errand that was never released (schema 1");
+  }
+
+  @Test
+  void aFolderOfAnOlderVersionIsReadAndIsOfThisOneThen() throws Exception {
+    fill();
+    store.close();
+    schema(2);
+    open();
+    assertThat(store.recovered().tasks()).isNotEmpty();
+    store.close();
     try (Options options = new Options();
         RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
-      db.put(new byte[] {'m', 's'}, new byte[] {0, 0, 0, 2});
+      assertThat(db.get(SCHEMA)).containsExactly(0, 0, 0, Notes.SCHEMA);
     }
     open();
   }

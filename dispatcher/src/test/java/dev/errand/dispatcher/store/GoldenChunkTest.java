@@ -15,22 +15,25 @@ import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.MalformedFrameException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two chunks as version 1 wrote them, which every later version has to read: the file is never
- * changed. A new version gets a file of its own beside it.
+ * Two chunks as each version wrote them, which every later version has to read: the files are never
+ * changed. A new version gets a file of its own beside them.
  */
 class GoldenChunkTest {
 
   private static final long T = 1_700_000_000_000L;
   private static final Tries FRESH = new Tries(1, 0, 0, 0);
-  private static final Properties hex = new Properties();
+  private static final int NEWEST = 2;
 
   // What was submitted.
   private static final TaskSpec PLAIN = spec(1, "square", "423", Terms.NONE, null, null);
@@ -91,6 +94,20 @@ class GoldenChunkTest {
           entry(HistoryEntry.Event.SUCCEEDED, 1, "worker-2", ""));
   private static final StoredTask CANCELLED =
       new StoredTask(KEYED, TaskState.CANCELLED, T, FRESH, null, null, null, T + 300, null);
+
+  /** Told briefly. */
+  private static final StoredTask KEYED_SUCCEEDED =
+      new StoredTask(
+          KEYED,
+          TaskState.SUCCEEDED,
+          KEYED.submitted(),
+          Tries.ONE,
+          new StoredTask.LastLease((1L << 41) + 3, -6, "worker-2", T + 100, 300_000, false),
+          Bytes.of("7"),
+          null,
+          T + 200,
+          entry(HistoryEntry.Event.SUCCEEDED, 1, "worker-2", T + 100, T + 200));
+
   private static final long FORGOTTEN = 99;
 
   private static TaskSpec spec(
@@ -107,24 +124,31 @@ class GoldenChunkTest {
     return new HistoryEntry(event, attempt, worker, T + 1, T + 2, reason, null, 1);
   }
 
-  @BeforeAll
-  static void read() throws IOException {
-    try (InputStream in = GoldenChunkTest.class.getResourceAsStream("chunks-1.properties")) {
+  private static HistoryEntry entry(
+      HistoryEntry.Event event, int attempt, String worker, long from, long to) {
+    return new HistoryEntry(event, attempt, worker, from, to, "", null, 1);
+  }
+
+  private static byte[] bytes(int version, String name) {
+    Properties hex = new Properties();
+    try (InputStream in =
+        GoldenChunkTest.class.getResourceAsStream("chunks-" + version + ".properties")) {
       hex.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-  }
-
-  private static ChunkReader chunk(String name) throws MalformedFrameException {
-    return new ChunkReader(bytes(name + ".heads")).bodies(bytes(name + ".bodies"));
-  }
-
-  private static byte[] bytes(String name) {
     return HexFormat.of().parseHex(hex.getProperty(name));
   }
 
-  @Test
-  void whatWasSubmittedIsRead() throws MalformedFrameException {
-    ChunkReader chunk = chunk("whole");
+  private static ChunkReader chunk(int version, String name) throws MalformedFrameException {
+    return new ChunkReader(bytes(version, name + ".heads"))
+        .bodies(bytes(version, name + ".bodies"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatWasSubmittedIsRead(int version) throws MalformedFrameException {
+    ChunkReader chunk = chunk(version, "whole");
     for (StoredTask task : List.of(WAITS, KEYED_WAITS, SCHEDULED, BATCH_FAILED)) {
       assertThat(chunk.next()).isTrue();
       assertThat(chunk.isWhole()).isTrue();
@@ -137,10 +161,15 @@ class GoldenChunkTest {
     assertThat(chunk.next()).isFalse();
   }
 
-  @Test
-  void whatChangedIsRead() throws MalformedFrameException {
-    ChunkReader chunk = chunk("rest");
-    for (StoredTask task : List.of(RUNS, CANCELLED, SUCCEEDED)) {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatChangedIsRead(int version) throws MalformedFrameException {
+    ChunkReader chunk = chunk(version, "rest");
+    List<StoredTask> changed = new ArrayList<>(List.of(RUNS, CANCELLED, SUCCEEDED));
+    if (version > 1) {
+      changed.add(2, KEYED_SUCCEEDED);
+    }
+    for (StoredTask task : changed) {
       assertThat(chunk.next()).isTrue();
       assertThat(chunk.isWhole()).isFalse();
       assertThat(chunk.isForgotten()).isFalse();
@@ -164,7 +193,6 @@ class GoldenChunkTest {
     assertThat(chunk.payloadBytes()).isEqualTo(task.spec().payload().length());
   }
 
-  /** As long as version 1 is what is written. */
   @Test
   void theFileHasWhatIsWritten() {
     ChunkWriter writer = new ChunkWriter();
@@ -173,6 +201,7 @@ class GoldenChunkTest {
     isWritten(writer, "whole");
     writer.add(RUNS, false, false);
     writer.add(CANCELLED, false, false);
+    writer.add(KEYED_SUCCEEDED, false, true);
     writer.add(SUCCEEDED, false, true);
     writer.forget(FORGOTTEN);
     isWritten(writer, "rest");
@@ -180,8 +209,9 @@ class GoldenChunkTest {
 
   private static void isWritten(ChunkWriter writer, String name) {
     byte[] bodies = writer.bodies();
-    assertThat(HexFormat.of().formatHex(bodies)).isEqualTo(hex.getProperty(name + ".bodies"));
+    assertThat(HexFormat.of().formatHex(bodies))
+        .isEqualTo(HexFormat.of().formatHex(bytes(NEWEST, name + ".bodies")));
     assertThat(HexFormat.of().formatHex(writer.finish()))
-        .isEqualTo(hex.getProperty(name + ".heads"));
+        .isEqualTo(HexFormat.of().formatHex(bytes(NEWEST, name + ".heads")));
   }
 }

@@ -157,7 +157,7 @@ class StoreInspectionTest {
     assertThat(files()).isEqualTo(before);
     try (StoreInspection store = StoreInspection.open(folder)) {
       assertThat(store.epoch()).isEqualTo(LIVES);
-      assertThat(store.schema()).isEqualTo(2);
+      assertThat(store.schema()).isEqualTo(3);
     }
     try (ChunkStore store = open()) {
       assertThat(store.epoch()).isEqualTo(LIVES + 1);
