@@ -3,7 +3,6 @@ package dev.errand.worker;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskRequest;
-import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.worker.api.BlockingTaskHandler;
 import dev.errand.worker.api.TaskHandler;
@@ -52,16 +51,16 @@ final class AttemptRunner implements Runner, LaneListener {
    * A runner that is not open yet.
    *
    * @param owner runs a step on the worker's context
-   * @param client for handlers that submit tasks
+   * @param submitter for handlers that submit tasks; may complete on any thread
    * @param resultLimit in bytes, as the dispatcher last said; asked on the worker's context
    */
   AttemptRunner(
       Handlers handlers,
       int blockingSlots,
       Executor owner,
-      TaskClient client,
+      Function<TaskRequest, Future<Task>> submitter,
       IntSupplier resultLimit) {
-    this(handlers, BlockingThreads.open(blockingSlots), owner, client::submit, resultLimit);
+    this(handlers, BlockingThreads.open(blockingSlots), owner, submitter, resultLimit);
   }
 
   AttemptRunner(

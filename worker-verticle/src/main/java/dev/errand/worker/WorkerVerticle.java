@@ -37,7 +37,7 @@ public final class WorkerVerticle extends VerticleBase {
   private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private WorkerSettings settings;
-  private TaskClient client;
+  private HandlersClient client;
   private AttemptRunner runner;
   private WorkerCore core;
   private MessageConsumer<Object> consumer;
@@ -54,12 +54,8 @@ public final class WorkerVerticle extends VerticleBase {
     Handlers handlers = handlers();
     String nodeId = membership.local().nodeId();
     WorkerProfile profile = profile(nodeId, handlers);
-    return TaskClient.create(vertx, cluster, nodeId)
-        .compose(
-            made -> {
-              client = made;
-              return open(membership, handlers, profile);
-            })
+    client = new HandlersClient(context, () -> TaskClient.create(vertx, cluster, nodeId));
+    return open(membership, handlers, profile)
         .onSuccess(
             any ->
                 log.info(
@@ -98,7 +94,7 @@ public final class WorkerVerticle extends VerticleBase {
   private Future<Void> open(Membership membership, Handlers handlers, WorkerProfile profile) {
     long incarnation = new SecureRandom().nextLong() >>> 1;
     int blocking = settings.slots().blocking();
-    runner = new AttemptRunner(handlers, blocking, this::turn, client, this::resultLimit);
+    runner = new AttemptRunner(handlers, blocking, this::turn, client::submit, this::resultLimit);
     core =
         new WorkerCore(
             Header.cluster(membership.cluster()),
