@@ -417,6 +417,7 @@ public final class DispatcherCore {
       peers.pardon(gap, now);
       recoveryEnds += gap;
     }
+    turns.acknowledgeAll();
     wheel.advance(now);
     if (leases.isRecovering() && now.nanos() - recoveryEnds >= 0) {
       leases.endRecovery(now);
@@ -480,7 +481,7 @@ public final class DispatcherCore {
       }
       for (Turns.Mark mark : next.marks()) {
         mark.peer().recorded(mark.session(), mark.received());
-        turns.touch(mark.peer());
+        turns.acknowledge(mark.peer());
       }
     }
   }

@@ -22,11 +22,15 @@ abstract class Peer {
   /** Number of its last HELLO. */
   int hello;
 
+  /** So many frames become durable before a frame is sent only to say so. */
+  private static final int MANY = 4;
+
   /** The last number of its stream that is durable with all it changed. */
   private long recorded;
 
   private long toldRecorded;
   private boolean dirty;
+  private boolean owed;
 
   Peer(String nodeId, Session session, long nowNanos) {
     this.nodeId = nodeId;
@@ -65,6 +69,23 @@ abstract class Peer {
     sending.mark();
     toldRecorded = recorded;
     return new HeartbeatReply(receiving.received()).frame(session, recorded);
+  }
+
+  /** Whether much of its stream is durable that it was not told of. */
+  final boolean isOwedMuch() {
+    return recorded - toldRecorded >= MANY;
+  }
+
+  /** Marks that it is told at the next tick how far its stream is durable; true the first time. */
+  final boolean owe() {
+    boolean first = !owed;
+    owed = true;
+    return first;
+  }
+
+  /** That tick is there. */
+  final void pay() {
+    owed = false;
   }
 
   /** Marks that {@link #flush} has something to do; true the first time. */

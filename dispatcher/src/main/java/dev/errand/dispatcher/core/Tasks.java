@@ -505,8 +505,10 @@ final class Tasks {
   }
 
   private void tell(ClientPeer watcher, StoredTask stored) {
-    watcher.tell(stored);
-    turns.touch(watcher);
+    if (!watcher.gone) {
+      watcher.tell(stored);
+      turns.touch(watcher);
+    }
   }
 
   /** That client is told of the task's end. */

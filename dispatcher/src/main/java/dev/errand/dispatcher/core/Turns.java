@@ -30,6 +30,7 @@ final class Turns {
 
   private final ArrayDeque<Unrecorded> recording = new ArrayDeque<>();
   private final List<Peer> touched = new ArrayList<>();
+  private final List<Peer> owed = new ArrayList<>();
   private Unrecorded open;
   private long number;
 
@@ -92,6 +93,27 @@ final class Turns {
     if (peer.touch()) {
       touched.add(peer);
     }
+  }
+
+  /**
+   * More of the peer's stream is durable. The next frame says so, whatever it is for, or the next
+   * tick: a frame for that alone would wake up its process for nothing, unless much waits for it.
+   */
+  void acknowledge(Peer peer) {
+    if (peer.isOwedMuch()) {
+      touch(peer);
+    } else if (peer.owe()) {
+      owed.add(peer);
+    }
+  }
+
+  /** Time to say it to those who have had no frame since. */
+  void acknowledgeAll() {
+    for (Peer peer : owed) {
+      peer.pay();
+      touch(peer);
+    }
+    owed.clear();
   }
 
   /** Closes the turn's changes; null if there are none. */

@@ -90,6 +90,7 @@ class BatchesTest {
     assertThat(cluster.core.batch("b").live()).isTrue();
     assertThat(cluster.store.endedBatches).isEmpty();
     succeed(worker);
+    cluster.pass(Duration.ofMillis(50));
     assertThat(cluster.core.batch("b").live()).isFalse();
     assertThat(cluster.store.endedBatches).containsExactly("b");
   }
@@ -107,6 +108,7 @@ class BatchesTest {
     assertThat(cluster.core.batch("b").live()).isTrue();
     assertThat(ledger()).isEqualTo(new Ledger(2, 0, 0, 1, 1, 0, 0));
     succeed(worker);
+    cluster.pass(Duration.ofMillis(50));
     assertThat(cluster.store.endedBatches).containsExactly("b", "b", "b");
   }
 

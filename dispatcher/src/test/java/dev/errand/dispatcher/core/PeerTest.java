@@ -195,6 +195,17 @@ class PeerTest {
     cluster.settle();
     worker.succeeds(worker.all().get(0), "1");
     cluster.settle();
+    assertThat(toWorker).containsExactly(FrameKind.GRANT, FrameKind.GRANT);
+    cluster.tick(Duration.ofMillis(50));
     assertThat(toWorker).containsExactly(FrameKind.GRANT, FrameKind.GRANT, FrameKind.ACK);
+    for (int i = 0; i < 4; i++) {
+      worker.succeeds(worker.all().get(0), "1");
+      cluster.settle();
+    }
+    assertThat(toWorker)
+        .as("what is much is told at once")
+        .containsExactly(FrameKind.GRANT, FrameKind.GRANT, FrameKind.ACK, FrameKind.ACK);
+    cluster.tick(Duration.ofMillis(50));
+    assertThat(toWorker).hasSize(4);
   }
 }

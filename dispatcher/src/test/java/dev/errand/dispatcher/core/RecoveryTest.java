@@ -391,6 +391,7 @@ class RecoveryTest {
     recovered();
     worker.succeeds(worker.only(), "1");
     cluster.settle();
+    cluster.pass(Duration.ofMillis(50));
     assertThat(cluster.core.batch("b").live()).isFalse();
     assertThat(cluster.store.endedBatches).containsExactly("b");
   }

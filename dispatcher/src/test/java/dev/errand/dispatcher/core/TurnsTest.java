@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class TurnsTest {
 
+  private static final Duration TICK = Duration.ofMillis(50);
   private static final Ledger EMPTY = new Ledger(0, 0, 0, 0, 0, 0, 0);
 
   private final VirtualCluster cluster = new VirtualCluster();
@@ -67,6 +68,7 @@ class TurnsTest {
     record(1);
     assertThat(client.done(grant.task()).result()).isEqualTo(Bytes.of("49"));
     assertThat(cluster.view(grant.task())).isNull();
+    cluster.pass(TICK);
     assertThat(worker.link.sending().unacknowledged()).isZero();
   }
 
@@ -141,6 +143,7 @@ class TurnsTest {
     worker.link.dispatcherLeft(cluster.now().nanos());
     cluster.pass(Duration.ofSeconds(1));
     record(cluster.store.waiting());
+    cluster.pass(TICK);
     assertThat(worker.link.sending().unacknowledged()).isZero();
     assertThat(cluster.store.ended.get(grant.task()).tries().attempts()).isOne();
     assertThat(cluster.core.ledger()).isEqualTo(new Ledger(1, 0, 0, 0, 1, 0, 0));
