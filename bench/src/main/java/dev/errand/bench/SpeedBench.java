@@ -161,7 +161,7 @@ public final class SpeedBench implements Callable<Integer> {
   /** The first finds nothing compiled. */
   private long warmUpMillis(Contender system, SpeedCase of) {
     if (of == system.cases().get(0)) {
-      return brief ? 10_000 : 15_000;
+      return brief ? 10_000 : 30_000;
     }
     return brief ? 1_000 : 3_000;
   }
