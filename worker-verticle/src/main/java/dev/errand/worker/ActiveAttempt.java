@@ -15,7 +15,6 @@ import io.vertx.core.json.Json;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -28,11 +27,14 @@ final class ActiveAttempt implements TaskContext {
   private final int resultLimit;
   private final Function<TaskRequest, Future<Task>> submitter;
   private final long deadlineMillis;
-  private final Promise<CancelReason> cancelled = Promise.promise();
-  private final AtomicReference<Progress> progress = new AtomicReference<>();
   private Executor callbacks;
   private volatile CancelReason reason;
   private volatile long begunNanos;
+
+  /** Null until somebody asks for it, or it is told. Guarded by this. */
+  private Promise<CancelReason> cancelled;
+
+  private volatile Progress progress;
 
   /** Whether its outcome, or its release, was told. Owner: the worker. */
   boolean told;
@@ -97,12 +99,25 @@ final class ActiveAttempt implements TaskContext {
 
   /** Lets the handler know that it is cancelled. */
   void signal() {
-    callbacks.execute(() -> cancelled.tryComplete(reason));
+    callbacks.execute(() -> cancellation().tryComplete(reason));
+  }
+
+  private synchronized Promise<CancelReason> cancellation() {
+    if (cancelled == null) {
+      cancelled = Promise.promise();
+    }
+    return cancelled;
   }
 
   /** What was told of it since the last call; null if nothing. */
   Progress takeProgress() {
-    return progress.get() == null ? null : progress.getAndSet(null);
+    return progress == null ? null : exchangeProgress(null);
+  }
+
+  private synchronized Progress exchangeProgress(Progress next) {
+    Progress last = progress;
+    progress = next;
+    return last;
   }
 
   @Override
@@ -142,12 +157,12 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public void progress(double fraction, String message) {
-    progress.set(new Progress(fraction, message));
+    exchangeProgress(new Progress(fraction, message));
   }
 
   @Override
   public Future<CancelReason> cancelled() {
-    return cancelled.future();
+    return cancellation().future();
   }
 
   @Override

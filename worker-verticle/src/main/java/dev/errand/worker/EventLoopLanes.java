@@ -57,13 +57,11 @@ final class EventLoopLanes {
   /** So many attempts that come together go to the same lane. */
   private static final int IN_A_ROW = 16;
 
-  private record Finished(LoopAttempt one, Ending ending) {}
-
   private final LaneListener listener;
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
   private final LoopWatchdog watchdog;
-  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final Queue<LoopAttempt> finished = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean telling = new AtomicBoolean();
   private Lane next;
   private int left;
@@ -205,9 +203,9 @@ final class EventLoopLanes {
     }
   }
 
-  /** The handler's future has completed, and its last step is over; on any thread. */
-  void finished(LoopAttempt one, Ending ending) {
-    finished.add(new Finished(one, ending));
+  /** The handler's future has completed, and its ending is known; on any thread. */
+  void finished(LoopAttempt one) {
+    finished.add(one);
     if (telling.compareAndSet(false, true)) {
       listener.onOwner(this::tellFinished);
     }
@@ -216,21 +214,21 @@ final class EventLoopLanes {
   /** All that finished until the owner's turn came. */
   private void tellFinished() {
     telling.set(false);
-    for (Finished each = finished.poll(); each != null; each = finished.poll()) {
-      if (each.one.attempt.onLoop != null) {
+    for (LoopAttempt each = finished.poll(); each != null; each = finished.poll()) {
+      if (each.attempt.onLoop != null) {
         tell(each);
       }
     }
   }
 
   /** Whatever one of them does wrong, the others are told. */
-  private void tell(Finished each) {
+  private void tell(LoopAttempt each) {
     try {
-      listener.outcome(each.one.attempt, each.ending);
+      listener.outcome(each.attempt, each.ending);
     } catch (RuntimeException e) {
-      log.error("{}: what it came to can't be told", each.one.attempt, e);
+      log.error("{}: what it came to can't be told", each.attempt, e);
     }
-    end(each.one);
+    end(each);
   }
 
   /** A deposed thread has come back; on that thread. */

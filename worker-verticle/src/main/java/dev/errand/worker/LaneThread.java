@@ -70,7 +70,7 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
       return resume(of);
     }
     if (of.held) {
-      of.deferred.add(step.task());
+      of.defer(step.task());
       return true;
     }
     return perform(of, step.task());
@@ -78,8 +78,8 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
 
   private boolean resume(LoopAttempt of) {
     of.held = false;
-    while (!of.deferred.isEmpty()) {
-      if (!perform(of, of.deferred.remove())) {
+    for (Runnable next = of.nextDeferred(); next != null; next = of.nextDeferred()) {
+      if (!perform(of, next)) {
         return false;
       }
     }

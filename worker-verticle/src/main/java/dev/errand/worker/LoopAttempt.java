@@ -6,7 +6,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +20,24 @@ import org.slf4j.LoggerFactory;
 final class LoopAttempt implements Executor {
 
   private static final Logger log = LoggerFactory.getLogger(LoopAttempt.class);
+  private static final AtomicIntegerFieldUpdater<LoopAttempt> CLAIMED =
+      AtomicIntegerFieldUpdater.newUpdater(LoopAttempt.class, "claimed");
 
   final ActiveAttempt attempt;
   final Lane lane;
   private final TaskHandler handler;
   private final EventLoopLanes lanes;
-  private final AtomicBoolean claimed = new AtomicBoolean();
+  private volatile int claimed;
   private ContextInternal context;
   private boolean finished;
 
   /** Whether a deposed thread is still in a step of it: then its next ones wait. */
   boolean held;
 
-  final Queue<Runnable> deferred = new ArrayDeque<>(0);
+  private Queue<Runnable> deferred;
+
+  /** What it came to. Owner: who calls {@link EventLoopLanes#finished}, then the worker. */
+  Ending ending;
 
   long waitedNanos;
   long cancelledNanos;
@@ -51,11 +56,11 @@ final class LoopAttempt implements Executor {
    * @return whether the caller is the first
    */
   boolean claim() {
-    return claimed.compareAndSet(false, true);
+    return CLAIMED.compareAndSet(this, 0, 1);
   }
 
   boolean isClaimed() {
-    return claimed.get();
+    return claimed != 0;
   }
 
   /** Its first step: makes its context, and calls the handler on it. */
@@ -103,6 +108,19 @@ final class LoopAttempt implements Executor {
     return failure == null ? Ending.returned(value, attempt.resultLimit()) : Ending.threw(failure);
   }
 
+  /** Keeps a step for when it is held no more. */
+  void defer(Runnable step) {
+    if (deferred == null) {
+      deferred = new ArrayDeque<>();
+    }
+    deferred.add(step);
+  }
+
+  /** The next of the steps that were kept; null if there is none. */
+  Runnable nextDeferred() {
+    return deferred == null ? null : deferred.poll();
+  }
+
   /** Something escaped from a callback: nobody else will ever say what the attempt came to. */
   void threw(Throwable thrown) {
     if (finished) {
@@ -112,10 +130,11 @@ final class LoopAttempt implements Executor {
     }
   }
 
-  private void finish(Ending ending) {
+  private void finish(Ending what) {
     if (!finished) {
       finished = true;
-      lanes.finished(this, ending);
+      ending = what;
+      lanes.finished(this);
     }
   }
 }

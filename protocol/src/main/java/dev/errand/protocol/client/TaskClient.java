@@ -127,7 +127,7 @@ public final class TaskClient {
   }
 
   private Future<Task> submit(Call call) {
-    if (Vertx.currentContext() == context && core.takes()) {
+    if (isOnLoop() && core.takes()) {
       core.submit(call);
       endTurn();
     } else {
@@ -223,6 +223,11 @@ public final class TaskClient {
   private void turn(Runnable step) {
     turns.add(step);
     endTurn();
+  }
+
+  /** What the context runs as blocking is on it, too, but beside its event loop. */
+  private boolean isOnLoop() {
+    return Vertx.currentContext() == context && Context.isOnEventLoopThread();
   }
 
   private void endTurn() {

@@ -21,7 +21,9 @@ import dev.errand.protocol.frame.Header;
 import dev.errand.protocol.frame.MalformedFrameException;
 import dev.errand.protocol.frame.Submit;
 import dev.errand.protocol.link.DispatcherEnd;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
@@ -30,6 +32,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +138,48 @@ class TaskClientTest {
         null,
         null,
         null);
+  }
+
+  /** Blocking code of the client's context is on that context, and on other threads. */
+  @Test
+  void blockingCodeAndTheLoopOfTheSameContextMayCallAtOnce() throws Exception {
+    int calls = 5_000;
+    Context context = vertx.getOrCreateContext();
+    List<Future<?>> ends = Collections.synchronizedList(new ArrayList<>());
+    Promise<Void> made = Promise.promise();
+    context.runOnContext(
+        any ->
+            TaskClient.create(vertx, "errand", "node")
+                .onSuccess(own -> client = own)
+                .<Void>mapEmpty()
+                .onComplete(made));
+    get(made.future());
+    Runnable submit =
+        () -> {
+          for (int i = 0; i < calls; i++) {
+            ends.add(client.run(TaskRequest.of("echo", i)));
+          }
+        };
+    List<Future<?>> callers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      callers.add(
+          context.executeBlocking(
+              () -> {
+                submit.run();
+                return null;
+              },
+              false));
+    }
+    Promise<Void> onLoop = Promise.promise();
+    context.runOnContext(
+        any -> {
+          submit.run();
+          onLoop.complete();
+        });
+    callers.add(onLoop.future());
+    get(Future.all(callers));
+    get(Future.all(List.copyOf(ends)));
+    assertThat(ends).hasSize(5 * calls);
   }
 
   @Test
