@@ -32,7 +32,14 @@ final class SpeedResults {
     return absent.get(contender);
   }
 
+  /** Whether there is a figure: in each turn some tasks have ended. */
   boolean has(Contender contender, SpeedCase of) {
+    return wasRun(contender, of)
+        && tallies.get(contender).get(of).stream().allMatch(tally -> tally.tasks() > 0);
+  }
+
+  /** Whether it was run, be it that no task ended while it was measured. */
+  boolean wasRun(Contender contender, SpeedCase of) {
     return tallies.containsKey(contender) && tallies.get(contender).containsKey(of);
   }
 

@@ -24,14 +24,23 @@ final class SpeedTable {
         report.line(Speed.absentRow(system, why), Speed.absentJson(system, why));
       } else {
         system.cases().stream()
-            .filter(of -> results.has(system, of))
-            .map(of -> speed(system, of))
-            .forEach(speed -> report.line(speed.row(), speed.json()));
+            .filter(of -> results.wasRun(system, of))
+            .forEach(of -> print(system, of));
       }
     }
     report.line("", null);
     report.line(Figure.head(), null);
     new SpeedGoals(results, report).print();
+  }
+
+  private void print(Contender system, SpeedCase of) {
+    if (results.has(system, of)) {
+      Speed speed = speed(system, of);
+      report.line(speed.row(), speed.json());
+    } else {
+      String why = of.text() + ": no task ended while it was measured";
+      report.line(Speed.absentRow(system, why), Speed.absentJson(system, why));
+    }
   }
 
   private Speed speed(Contender system, SpeedCase of) {
