@@ -40,8 +40,9 @@ final class Keys {
     }
   }
 
+  /** That task has its key no more; another one may have it by now. */
   void remove(TaskSpec spec) {
-    if (spec.key() != null) {
+    if (spec.key() != null && find(spec.key()) == spec.id()) {
       entries.remove(spec.key());
     }
   }

@@ -443,12 +443,16 @@ final class ChunkStore implements AutoCloseable {
     }
   }
 
-  /** Takes the tasks that are kept no more and of which the core knows. */
+  /**
+   * Takes the tasks that are kept no more and of which the core knows. The list is the caller's,
+   * who may hand it to another thread.
+   */
   List<StoredTask> forgotten() {
-    List<StoredTask> all = forgotten;
-    if (!all.isEmpty()) {
-      forgotten = new ArrayList<>();
+    if (forgotten.isEmpty()) {
+      return List.of();
     }
+    List<StoredTask> all = forgotten;
+    forgotten = new ArrayList<>();
     return all;
   }
 

@@ -15,6 +15,7 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -165,7 +166,23 @@ final class Disk {
     }
   }
 
+  /** Whether that is because there is no room. */
+  static boolean isFull(Exception e) {
+    return e instanceof RocksDBException failure
+        && failure.getStatus() != null
+        && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
+  }
+
+  /** Nothing is wrong with what is there. */
+  static StoreException full(Path folder, Exception e) {
+    return new StoreException(
+        "the disk of " + folder.toAbsolutePath() + " is full: make room, then start again", e);
+  }
+
   private static StoreException refused(Path folder, RocksDBException e) {
+    if (isFull(e)) {
+      return full(folder, e);
+    }
     String message = String.valueOf(e.getMessage());
     if (message.contains("LOCK") || message.contains("lock")) {
       return new StoreException(

@@ -5,7 +5,6 @@ import dev.errand.protocol.frame.MalformedFrameException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /** Chunks in a folder of the disk: each {@link Write} is one of RocksDB's. Owner: the store's. */
@@ -167,14 +166,7 @@ final class DiskPlace implements ChunkPlace {
 
   /** What is told when it can't be opened. */
   StoreException unusable(Exception e) {
-    boolean full =
-        e instanceof RocksDBException failure
-            && failure.getStatus() != null
-            && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
-    return full
-        ? new StoreException(
-            "the disk of " + folder.toAbsolutePath() + " is full: make room, then start again", e)
-        : damaged(e);
+    return Disk.isFull(e) ? Disk.full(folder, e) : damaged(e);
   }
 
   @Override
