@@ -30,7 +30,7 @@ abstract class VirtualPeer implements DispatcherLink.Owner {
   }
 
   @Override
-  public void lost(boolean silent, long now) {
+  public void lost(DispatcherLink.Loss how, long now) {
     // The link says hello again.
   }
 

@@ -189,7 +189,7 @@ final class ClientCore implements DispatcherLink.Owner {
   }
 
   @Override
-  public void lost(boolean silent, long now) {
+  public void lost(DispatcherLink.Loss how, long now) {
     // The link says hello again; what is unanswered waits for the WELCOME.
   }
 

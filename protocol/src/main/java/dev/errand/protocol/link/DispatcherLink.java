@@ -33,6 +33,18 @@ public final class DispatcherLink {
     void request(byte[] frame, int answerMillis);
   }
 
+  /** How a session ended. */
+  public enum Loss {
+    /** Nothing was heard for too long: perhaps only this node is cut off. */
+    SILENT,
+
+    /** The dispatcher's process has ended: nobody else has its tasks until there is another one. */
+    LEFT,
+
+    /** The dispatcher does not know the session any more. */
+    FORGOTTEN
+  }
+
   /** Whose link it is. */
   public interface Owner {
     /** The HELLO to say now. */
@@ -51,12 +63,8 @@ public final class DispatcherLink {
      */
     void welcomed(Welcome welcome, boolean sameStore, long now);
 
-    /**
-     * The session is over.
-     *
-     * @param silent whether the dispatcher was silent for too long; else it left, or forgot
-     */
-    void lost(boolean silent, long now);
+    /** The session is over. */
+    void lost(Loss how, long now);
 
     /** The dispatcher will not have this node; a line for the log. */
     void refused(String reason);
@@ -126,8 +134,8 @@ public final class DispatcherLink {
 
   /** To be called every 100 ms or so, and to begin. */
   public void tick(long now) {
-    if (session != null && now - answeredAt >= millis(timings.lossMillis())) {
-      lose(true, now);
+    if (session != null && silent(now)) {
+      lose(Loss.SILENT, now);
     }
     if (asking || (begun && now - nextAt < 0)) {
       return;
@@ -186,7 +194,7 @@ public final class DispatcherLink {
       answeredAt = now;
       sending.acknowledged(header.ack());
       if (header.kind() == FrameKind.RESET) {
-        lose(false, now);
+        lose(Loss.FORGOTTEN, now);
       } else if (header.seq() != 0 && receiving.take(header.seq())) {
         owner.take(header, frame, now);
       }
@@ -206,7 +214,7 @@ public final class DispatcherLink {
         case HEARTBEAT_REPLY -> heard(header, HeartbeatReply.read(frame), now);
         case RESET -> {
           if (session != null) {
-            lose(false, now);
+            lose(Loss.FORGOTTEN, now);
           }
         }
         default -> throw new MalformedFrameException("not an answer: " + header.kind());
@@ -221,11 +229,17 @@ public final class DispatcherLink {
     asking = false;
   }
 
-  /** The dispatcher's node has left the cluster. */
+  /**
+   * The dispatcher's node has left the cluster; not a {@link Loss#LEFT} if it was silent before.
+   */
   public void dispatcherLeft(long now) {
     if (session != null) {
-      lose(false, now);
+      lose(silent(now) ? Loss.SILENT : Loss.LEFT, now);
     }
+  }
+
+  private boolean silent(long now) {
+    return now - answeredAt >= millis(timings.lossMillis());
   }
 
   private void welcome(Header header, Welcome welcome, long now) {
@@ -258,10 +272,10 @@ public final class DispatcherLink {
     sending.repeat(reply.received(), session, receiving.received(), owner.credit(), port::send);
   }
 
-  private void lose(boolean silent, long now) {
+  private void lose(Loss how, long now) {
     session = null;
     nextAt = now;
-    owner.lost(silent, now);
+    owner.lost(how, now);
   }
 
   private static long millis(int millis) {

@@ -56,8 +56,8 @@ class DispatcherLinkTest {
     }
 
     @Override
-    public void lost(boolean silent, long now) {
-      told.add(silent ? "silence" : "lost");
+    public void lost(DispatcherLink.Loss how, long now) {
+      told.add(how.toString());
     }
 
     @Override
@@ -190,7 +190,7 @@ class DispatcherLinkTest {
     tick(4_499);
     assertThat(told).containsExactly("welcome");
     tick(4_500);
-    assertThat(told).containsExactly("welcome", "silence");
+    assertThat(told).containsExactly("welcome", "SILENT");
     assertThat(link.session()).isNull();
     answer(4_510, new HeartbeatReply(0).frame(FIRST, 0));
     assertThat(link.session()).isNull();
@@ -202,7 +202,7 @@ class DispatcherLinkTest {
             new Header(
                 FrameKind.CLIENT_HELLO, new Session(CLUSTER, 1, 1, PEER, 2), 0, 1, Credit.NONE));
     answer(4_520, WELCOME.frame(SECOND));
-    assertThat(told).containsExactly("welcome", "silence", "welcome back");
+    assertThat(told).containsExactly("welcome", "SILENT", "welcome back");
   }
 
   @Test
@@ -211,7 +211,7 @@ class DispatcherLinkTest {
     tick(1_000);
     answer(1_500, new HeartbeatReply(0).frame(SECOND, 0));
     tick(3_000);
-    assertThat(told).containsExactly("welcome", "silence");
+    assertThat(told).containsExactly("welcome", "SILENT");
   }
 
   @Test
@@ -219,7 +219,7 @@ class DispatcherLinkTest {
     begin(0, FIRST);
     tick(1_000);
     answer(1_001, reset(FIRST));
-    assertThat(told).containsExactly("welcome", "lost");
+    assertThat(told).containsExactly("welcome", "FORGOTTEN");
     begin(1_001, SECOND);
     link.receive(reset(FIRST), at(1_002));
     assertThat(link.session()).isEqualTo(SECOND);
@@ -228,7 +228,7 @@ class DispatcherLinkTest {
     tick(1_003);
     assertThat(port.asked).hasSize(4);
     answer(1_004, reset(SECOND));
-    assertThat(told).containsExactly("welcome", "lost", "welcome back", "lost");
+    assertThat(told).containsExactly("welcome", "FORGOTTEN", "welcome back", "FORGOTTEN");
   }
 
   @Test
@@ -237,9 +237,16 @@ class DispatcherLinkTest {
     begin(0, FIRST);
     link.dispatcherLeft(at(100));
     link.dispatcherLeft(at(101));
-    assertThat(told).containsExactly("welcome", "lost");
+    assertThat(told).containsExactly("welcome", "LEFT");
     tick(101);
     assertThat(port.asked(1).kind()).isEqualTo(FrameKind.CLIENT_HELLO);
+  }
+
+  @Test
+  void aDispatcherThatWasSilentBeforeItLeftMayOnlyBeOutOfReach() {
+    begin(0, FIRST);
+    link.dispatcherLeft(at(3_000));
+    assertThat(told).containsExactly("welcome", "SILENT");
   }
 
   @Test
@@ -305,7 +312,7 @@ class DispatcherLinkTest {
     watch(3);
     port.sent.clear();
     begin(20, SECOND);
-    assertThat(told).containsExactly("welcome", "frame 1", "lost", "welcome back");
+    assertThat(told).containsExactly("welcome", "frame 1", "LEFT", "welcome back");
     assertThat(sentNumbers()).containsExactly(1L, 2L);
     assertThat(port.headers()).allMatch(header -> header.session().equals(SECOND));
     assertThat(port.headers()).allMatch(header -> header.ack() == 0);
@@ -322,11 +329,11 @@ class DispatcherLinkTest {
     watch(2);
     port.sent.clear();
     begin(20, OTHER_STORE);
-    assertThat(told).containsExactly("welcome", "lost", "welcome");
+    assertThat(told).containsExactly("welcome", "LEFT", "welcome");
     assertThat(port.sent).isEmpty();
     link.dispatcherLeft(at(30));
     begin(40, FIRST); // the store of before is another one by now
-    assertThat(told).endsWith("lost", "welcome");
+    assertThat(told).endsWith("LEFT", "welcome");
   }
 
   @Test
@@ -376,6 +383,6 @@ class DispatcherLinkTest {
     assertThat(link.session()).isEqualTo(FIRST);
     assertThat(told).containsExactly("welcome");
     tick(3_000);
-    assertThat(told).endsWith("silence");
+    assertThat(told).endsWith("SILENT");
   }
 }

@@ -233,8 +233,8 @@ class LossyLinkTest {
     }
 
     @Override
-    public void lost(boolean silent, long at) {
-      silences += silent ? 1 : 0;
+    public void lost(DispatcherLink.Loss how, long at) {
+      silences += how == DispatcherLink.Loss.SILENT ? 1 : 0;
     }
 
     @Override

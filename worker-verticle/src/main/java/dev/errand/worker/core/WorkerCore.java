@@ -40,7 +40,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   /** Outcomes that wait for a dispatcher: beyond this many bytes no more work is taken. */
   private static final long MAX_KEPT_BYTES = 64L << 20;
 
-  /** A dispatcher that was away for longer gets no old outcomes. */
+  /** For a dispatcher that is away for longer nothing is kept, and what runs need not go on. */
   private static final long KEEP_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private final WorkerProfile profile;
@@ -54,6 +54,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private Credit credit = Credit.NONE;
   private boolean draining;
   private long lostAt;
+  private long stopAt;
   private String refusal;
 
   /**
@@ -102,7 +103,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
         timeOut(one);
       }
     }
-    if (link.session() == null && lostAt != 0 && now - lostAt >= lossNanos()) {
+    if (link.session() == null && lostAt != 0 && now - stopAt >= 0) {
       running.values().forEach(this::lose);
     }
     if (link.session() == null && lostAt != 0 && now - lostAt >= KEEP_NANOS) {
@@ -112,8 +113,16 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     }
   }
 
-  private long lossNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(link.timings().lossMillis());
+  /**
+   * How long what runs may go on without a dispatcher. One that knows this worker no more may give
+   * it to others; one that is gone can't, and the next one waits for what workers still run.
+   */
+  private long patienceNanos(DispatcherLink.Loss how) {
+    return switch (how) {
+      case SILENT -> 0;
+      case FORGOTTEN -> TimeUnit.MILLISECONDS.toNanos(link.timings().lossMillis());
+      case LEFT -> KEEP_NANOS;
+    };
   }
 
   /**
@@ -344,9 +353,10 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   }
 
   @Override
-  public void lost(boolean silent, long now) {
+  public void lost(DispatcherLink.Loss how, long now) {
     lostAt = now;
-    if (silent) {
+    stopAt = now + patienceNanos(how);
+    if (how == DispatcherLink.Loss.SILENT) {
       running.values().forEach(this::lose);
     }
   }

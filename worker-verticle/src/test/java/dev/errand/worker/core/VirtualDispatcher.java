@@ -104,6 +104,11 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
     pass(Duration.ofMillis(100));
   }
 
+  /** It says that it does not know the session. */
+  void reset() {
+    core.link().receive(new FrameWriter().frame(FrameKind.RESET, session, 0, Credit.NONE), now);
+  }
+
   /** Nothing is heard for so long that the worker gives the session up. */
   void fallSilent() {
     there = false;
