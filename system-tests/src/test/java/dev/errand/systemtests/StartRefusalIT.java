@@ -6,17 +6,23 @@ import dev.errand.command.NodeProcess;
 import dev.errand.config.security.AuthKey;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that can't start says why and what to do, in one line, and ends with 2. */
 class StartRefusalIT {
@@ -184,6 +190,46 @@ class StartRefusalIT {
     }
   }
 
+  /** The first stands still, so that it can't notice it; its log ends as with a write under way. */
+  @ParameterizedTest
+  @ValueSource(strings = {"held-by", "tasks/LOCK"})
+  void neitherIsOneThatComesWhenTheLockWasDeleted(String lock) throws Exception {
+    Path store = folder.resolve("store");
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      JsonObject disk = new JsonObject().put("path", store.toString());
+      NodeProcess first = cluster.dispatcher(cluster.dispatcherConf().put("store", disk));
+      ProcessCluster.signal(first, "STOP");
+      Files.delete(store.resolve(lock));
+      Path log = log(store);
+      Files.write(log, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+      byte[] before = Files.readAllBytes(log);
+      JsonObject conf = withKey().put("store", disk);
+      conf.getJsonObject("cluster").put("name", "another");
+      Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
+      assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
+      assertThat(ending.lines()).hasSize(1);
+      assertThat(ending.lines().get(0)).contains(store.toString(), "is held by ");
+      assertThat(log(store)).isEqualTo(log).hasBinaryContent(before);
+      ProcessCluster.signal(first, "CONT");
+      assertThat(first.awaitEnd(30)).isEqualTo(6);
+      assertThat(first.log())
+          .filteredOn(line -> line.startsWith("errand: "))
+          .containsExactly(
+              "errand: the store in "
+                  + store
+                  + " failed: "
+                  + store.resolve(lock)
+                  + ", which keeps other dispatchers away, was deleted or replaced;"
+                  + " look after the disk, then start again");
+    }
+  }
+
+  private static Path log(Path store) throws IOException {
+    try (Stream<Path> files = Files.list(store.resolve("tasks"))) {
+      return files.filter(file -> file.toString().endsWith(".log")).sorted().toList().get(0);
+    }
+  }
+
   @Test
   void addressesThatCanNotWorkAreNamed() throws Exception {
     JsonObject conf = withKey();
@@ -207,6 +253,12 @@ class StartRefusalIT {
     refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");
     refused(start("dispatcher", Map.of(), "-conf", broken.toString()), "is not a JSON object");
+    for (String text : List.of("[1]", "null", "\"text\"", "7")) {
+      Path other = Files.writeString(folder.resolve("other.json"), text);
+      refused(
+          start("dispatcher", Map.of(), "-conf", other.toString()),
+          "errand: -conf " + other + " is JSON, but not a JSON object: begin it with {");
+    }
     refused(start("dispatcher", Map.of(), "--nonsense"), "--nonsense");
   }
 
@@ -240,6 +292,24 @@ class StartRefusalIT {
         "cluster.host '(a key, not shown)",
         "(a key, not shown) is no setting");
     refused(start("dispatcher", Map.of(), "-conf", KEY), "can't be read");
+  }
+
+  @Test
+  void oneThatIsToldToEndWhileItStartsHasDoneWell() throws Exception {
+    Path fifo = folder.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    NodeProcess node =
+        NodeProcess.start(
+            "dispatcher",
+            new NodeProcess.Launch(ProcessCluster.jar("dispatcher"), fifo),
+            Pattern.compile("never"));
+    // It reads its settings as soon as this can be opened.
+    try (OutputStream conf = Files.newOutputStream(fifo)) {
+      node.end();
+      assertThat(node.awaitEnd(30)).isZero();
+    } finally {
+      node.kill();
+    }
   }
 
   @Test

@@ -147,6 +147,19 @@ class StoreCommandIT {
         .isZero();
     List<JsonObject> waiting = Files.readAllLines(file).stream().map(JsonObject::new).toList();
     assertThat(waiting).hasSize(WAITING);
+    Ending again = store("export", store.toString(), "--to", file.toString());
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.err())
+        .containsExactly(
+            "errand: --to " + file + " is there already: name another file, or move it away");
+    assertThat(Files.readAllLines(file)).hasSize(WAITING);
+    Ending nowhere = store("export", store.toString(), "--to", "nodir/x");
+    assertThat(nowhere.code()).isEqualTo(2);
+    assertThat(nowhere.err())
+        .containsExactly(
+            "errand: --to nodir/x can't be made: the folder "
+                + folder.toRealPath().resolve("nodir")
+                + " is not there");
     JsonObject first = waiting.get(0);
     assertThat(first.getString("state")).isEqualTo("queued");
     assertThat(first.getString("timeout")).isEqualTo("90s");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -44,7 +43,8 @@ final class LogEnd implements LogParts.Reader {
   }
 
   /**
-   * Cuts off what a loss of power has left of what was never forced, and forces the rest. Blocks.
+   * Cuts off what a loss of power has left of what was never forced, and forces the rest. Nobody
+   * else may have the folder. Blocks.
    *
    * @param folder the store's
    * @throws StoreException if the log can't be read, or some of what can't be was forced
@@ -55,29 +55,13 @@ final class LogEnd implements LogParts.Reader {
       if (log == null) {
         return;
       }
-      if (new LogEnd(log).torn) {
-        cut(folder, log);
+      LogEnd end = new LogEnd(log);
+      if (end.torn) {
+        end.cut(folder);
       }
       Disk.force(log);
-    } catch (NoSuchFileException e) {
-      // Another dispatcher is at it, as RocksDB will say.
     } catch (IOException e) {
       throw StoreException.damaged(folder, e);
-    }
-  }
-
-  private static void cut(Path folder, Path log) throws IOException {
-    FolderLock lock;
-    try {
-      lock = FolderLock.of(folder);
-    } catch (NoStoreException e) {
-      // Another dispatcher writes it, as RocksDB will say.
-      return;
-    }
-    try {
-      new LogEnd(log).cut(folder);
-    } finally {
-      lock.close();
     }
   }
 
