@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that can't start says why and what to do, in one line, and ends with 2. */
 class StartRefusalIT {
@@ -190,10 +188,18 @@ class StartRefusalIT {
     }
   }
 
+  @Test
+  void aSecondOneIsNotLetInWhenTheLockOfTheDatabaseWasDeleted() throws Exception {
+    notLetInWithout("tasks/LOCK");
+  }
+
+  @Test
+  void norWhenTheOtherLockWas() throws Exception {
+    notLetInWithout("held-by");
+  }
+
   /** The first stands still, so that it can't notice it; its log ends as with a write under way. */
-  @ParameterizedTest
-  @ValueSource(strings = {"held-by", "tasks/LOCK"})
-  void neitherIsOneThatComesWhenTheLockWasDeleted(String lock) throws Exception {
+  private void notLetInWithout(String lock) throws Exception {
     Path store = folder.resolve("store");
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
       JsonObject disk = new JsonObject().put("path", store.toString());
@@ -303,8 +309,9 @@ class StartRefusalIT {
             "dispatcher",
             new NodeProcess.Launch(ProcessCluster.jar("dispatcher"), fifo),
             Pattern.compile("never"));
-    // It reads its settings as soon as this can be opened.
     try (OutputStream conf = Files.newOutputStream(fifo)) {
+      // It reads its settings, and they have no end.
+      conf.write('{');
       node.end();
       assertThat(node.awaitEnd(30)).isZero();
     } finally {
