@@ -34,6 +34,15 @@ class StoreCommandIT {
   }
 
   private Ending run(String module, String... arguments) throws Exception {
+    return run(true, module, arguments);
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @param isRead whether anybody reads its standard output
+   */
+  private Ending run(boolean isRead, String module, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp()));
@@ -42,9 +51,13 @@ class StoreCommandIT {
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.redirectError(err.toFile());
+    if (isRead) {
+      builder.redirectOutput(out.toFile());
+    }
     builder.environment().keySet().removeIf(name -> name.startsWith("ERRAND_"));
     Process process = builder.start();
+    process.getInputStream().close();
     try {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
@@ -147,6 +160,11 @@ class StoreCommandIT {
         .isZero();
     List<JsonObject> waiting = Files.readAllLines(file).stream().map(JsonObject::new).toList();
     assertThat(waiting).hasSize(WAITING);
+    Ending unread = run(false, "command", "store", "export", store.toString());
+    assertThat(unread).isEqualTo(new Ending(0, List.of(), List.of()));
+    Path sub = Files.createDirectory(folder.resolve("sub"));
+    Path link = Files.createSymbolicLink(sub.resolve("link"), sub);
+    assertThat(store("check", link.resolve("../store").toString()).code()).isZero();
     Ending again = store("export", store.toString(), "--to", file.toString());
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.err())

@@ -150,7 +150,8 @@ final class Disk {
     try {
       return Files.getFileStore(folder).getTotalSpace();
     } catch (IOException e) {
-      throw new StoreException("the disk of " + folder.toAbsolutePath() + ": " + e, e);
+      throw new StoreException(
+          "the disk of " + folder.toAbsolutePath() + ": " + StoreException.why(e), e);
     }
   }
 

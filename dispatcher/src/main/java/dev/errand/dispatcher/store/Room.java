@@ -78,7 +78,7 @@ final class Room {
                   + (usable >> 20)
                   + " MiB left): make room, it goes on by itself";
     } catch (IOException e) {
-      problem = "the disk of " + folder + " can't be looked at: " + e;
+      problem = "the disk of " + folder + " can't be looked at: " + StoreException.why(e);
     }
   }
 

@@ -23,7 +23,7 @@ public final class StoreException extends RuntimeException {
 
   /** What is on the disk can't be what was written. */
   static StoreException damaged(Path folder, Exception e) {
-    return damaged(folder, e.getMessage(), e);
+    return damaged(folder, e instanceof IOException file ? why(file) : e.getMessage(), e);
   }
 
   static StoreException damaged(Path folder, String how, Exception e) {
