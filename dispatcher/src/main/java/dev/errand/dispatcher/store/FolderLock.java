@@ -157,9 +157,12 @@ final class FolderLock implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    OWN.remove(own);
-    for (FileChannel channel : channels) {
-      channel.close();
+    try {
+      for (FileChannel channel : channels) {
+        channel.close();
+      }
+    } finally {
+      OWN.remove(own);
     }
   }
 }

@@ -101,7 +101,7 @@ final class LogEnd implements LogParts.Reader {
 
   @Override
   public void lost(IOException why) throws IOException {
-    throw why;
+    throw new IOException(log + " can't be read: " + why.getMessage(), why);
   }
 
   @Override

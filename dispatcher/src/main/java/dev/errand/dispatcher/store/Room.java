@@ -38,12 +38,16 @@ final class Room {
       return failure.getStatus() != null
           && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
     }
+    if (String.valueOf(e.getMessage()).contains("No space left")) {
+      return true;
+    }
+    if (!(e instanceof IOException) || e instanceof AccessDeniedException) {
+      return false;
+    }
+    // In another language that says something else.
     try {
       FileStore disk = Files.getFileStore(folder);
-      return String.valueOf(e.getMessage()).contains("No space left")
-          || !(e instanceof AccessDeniedException)
-              && disk.getTotalSpace() > 0
-              && disk.getUsableSpace() < LEAST_BYTES;
+      return disk.getTotalSpace() > 0 && disk.getUsableSpace() < LEAST_BYTES;
     } catch (IOException unknown) {
       return false;
     }
