@@ -11,8 +11,9 @@ is the loss of power: only what is on the disk is left. What is written there de
     any number   each file and each folder keeps nothing, all, or (files) a torn beginning or some
                  pages of what was not forced, as that seed has it
 
-Writing to the file .fault names what fails with an I/O error from then on: "write", "fsync", both, or
-nothing. What was to be written then is not there.
+Writing to the file .fault names what fails with an I/O error from then on: "write", "fsync", "read", some of
+them, or nothing. What was to be written then is not there. Of reads only those fail that touch a bad
+place: the second 32 KiB of a file whose name ends with .log.
 
 Files must not be open when the power fails: kill their owner before. It unmounts and ends when its
 input does. Stricter than most disks: a new or renamed file has no name until its folder was forced,
@@ -144,6 +145,9 @@ def copy(source, target, at, end):
         at += len(data)
 
 
+BAD_BYTES = 1 << 15
+
+
 class Forgetful(Operations):
     use_ns = True
 
@@ -251,6 +255,8 @@ class Forgetful(Operations):
         self.open_files.pop(fh, None)
 
     def read(self, path, size, offset, fh):
+        if path.endswith(".log") and offset < 2 * BAD_BYTES and offset + size > BAD_BYTES:
+            self.may_fail("read")
         return os.pread(self.open_files[fh].seen, size, offset) if fh else b""
 
     def write(self, path, data, offset, fh):

@@ -1,6 +1,7 @@
 package dev.errand.command;
 
 import dev.errand.config.launch.ExitCode;
+import dev.errand.config.launch.NodeFailure;
 import dev.errand.dispatcher.store.SavedTask;
 import dev.errand.dispatcher.store.StoreInspection;
 import java.io.BufferedOutputStream;
@@ -9,8 +10,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,12 +52,40 @@ final class StoreExportCommand implements Callable<Integer> {
       lines.flush();
       return tell(store);
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      return ended(e.getCause());
+    } catch (IOException e) {
+      return ended(e);
     }
   }
 
+  /** Whoever reads the standard output may have had enough. */
+  private int ended(IOException e) throws IOException {
+    if (to == null
+        && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("broken pipe")) {
+      return ExitCode.DONE;
+    }
+    throw e;
+  }
+
   private OutputStream open() throws IOException {
-    return to == null ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(to);
+    if (to == null) {
+      return new FileOutputStream(FileDescriptor.out);
+    }
+    if (Files.isRegularFile(to)) {
+      throw refused("is there already: name another file, or move it away");
+    }
+    try {
+      return Files.newOutputStream(to);
+    } catch (NoSuchFileException e) {
+      throw refused(
+          "can't be made: the folder " + to.toAbsolutePath().getParent() + " is not there");
+    } catch (AccessDeniedException e) {
+      throw refused("can't be written: there is no right to");
+    }
+  }
+
+  private NodeFailure refused(String why) {
+    return new NodeFailure(ExitCode.USAGE, "--to " + to + " " + why);
   }
 
   private void write(SavedTask saved, TaskLines lines) {

@@ -43,14 +43,14 @@ final class StoreFolder {
           spec.commandLine(), "Name a folder or -conf, not both.");
     }
     if (folder != null) {
-      return folder.toAbsolutePath().normalize();
+      return folder.toAbsolutePath();
     }
     StoreSettings settings = DispatcherSettings.read(Conf.read(conf), System.getenv()).store();
     if (settings.kind() == StoreSettings.Kind.MEMORY) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "With store.kind 'memory' there is no store on a disk.");
     }
-    return settings.path().toAbsolutePath().normalize();
+    return settings.path().toAbsolutePath();
   }
 
   /** Tells a person who looks on how far it is. */

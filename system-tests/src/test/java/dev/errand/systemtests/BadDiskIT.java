@@ -8,10 +8,12 @@ import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.TaskState;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BadDiskIT {
 
   private static final int STORE_FAILED = 6;
+  private static final int TASKS = 100;
 
   @TempDir Path folder;
 
@@ -80,6 +83,44 @@ class BadDiskIT {
           conf.copy().put("store", cluster.diskStore("store/below")),
           store.resolve("below"));
     }
+  }
+
+  @Test
+  void whereALogCannotBeReadItsOtherTasksAreExported() throws Exception {
+    try (ForgetfulFolder disk = new ForgetfulFolder(folder);
+        ProcessCluster cluster = new ProcessCluster(folder)) {
+      Path store = disk.path().resolve("data");
+      JsonObject conf =
+          cluster.dispatcherConf().put("store", new JsonObject().put("path", store.toString()));
+      NodeProcess dispatcher = cluster.dispatcher(conf);
+      TaskRequest request = TaskRequest.of("nobody-offers-it", "x".repeat(1_000));
+      for (int i = 0; i < TASKS; i++) {
+        get(cluster.client().submit(request));
+      }
+      cluster.clientLeaves();
+      dispatcher.end();
+      assertThat(dispatcher.awaitEnd(30)).isZero();
+      disk.fail("read");
+      NodeProcess refused = cluster.startDispatcher(conf);
+      assertThat(refused.awaitEnd(60)).isEqualTo(STORE_FAILED);
+      assertThat(lastLine(refused)).contains(".log can't be read: Input/output error; bring");
+      NodeProcess export = export(store);
+      assertThat(export.awaitEnd(60)).isEqualTo(STORE_FAILED);
+      assertThat(export.log())
+          .filteredOn(line -> line.startsWith("{\"id\":"))
+          .hasSizeBetween(TASKS - 40, TASKS - 20);
+      assertThat(export.log())
+          .anyMatch(line -> line.matches("damaged: " + store + "/tasks/\\d+.log can't be read .*"));
+    }
+  }
+
+  private static NodeProcess export(Path store) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String jar = ProcessCluster.jar("command").toString();
+    return NodeProcess.start(
+        "export",
+        new ProcessBuilder(java, "-jar", jar, "store", "export", store.toString()),
+        Pattern.compile("tasks written"));
   }
 
   /** Mounted over itself, for reading only. */

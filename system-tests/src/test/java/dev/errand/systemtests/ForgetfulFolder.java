@@ -55,7 +55,7 @@ final class ForgetfulFolder implements AutoCloseable {
     Files.writeString(power(), Long.toString(seed));
   }
 
-  /** From now on that fails with an I/O error: "write", "fsync"; nothing does: "". */
+  /** From now on that fails with an I/O error: "write", "fsync", "read"; nothing does: "". */
   void fail(String what) throws IOException {
     Files.writeString(mount.resolve(".fault"), what + "\n");
   }

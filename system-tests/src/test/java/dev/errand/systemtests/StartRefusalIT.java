@@ -6,15 +6,19 @@ import dev.errand.command.NodeProcess;
 import dev.errand.config.security.AuthKey;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -185,6 +189,54 @@ class StartRefusalIT {
   }
 
   @Test
+  void aSecondOneIsNotLetInWhenTheLockOfTheDatabaseWasDeleted() throws Exception {
+    notLetInWithout("tasks/LOCK");
+  }
+
+  @Test
+  void norWhenTheOtherLockWas() throws Exception {
+    notLetInWithout("held-by");
+  }
+
+  /** The first stands still, so that it can't notice it; its log ends as with a write under way. */
+  private void notLetInWithout(String lock) throws Exception {
+    Path store = folder.resolve("store");
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      JsonObject disk = new JsonObject().put("path", store.toString());
+      NodeProcess first = cluster.dispatcher(cluster.dispatcherConf().put("store", disk));
+      ProcessCluster.signal(first, "STOP");
+      Files.delete(store.resolve(lock));
+      Path log = log(store);
+      Files.write(log, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+      byte[] before = Files.readAllBytes(log);
+      JsonObject conf = withKey().put("store", disk);
+      conf.getJsonObject("cluster").put("name", "another");
+      Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
+      assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
+      assertThat(ending.lines()).hasSize(1);
+      assertThat(ending.lines().get(0)).contains(store.toString(), "is held by ");
+      assertThat(log(store)).isEqualTo(log).hasBinaryContent(before);
+      ProcessCluster.signal(first, "CONT");
+      assertThat(first.awaitEnd(30)).isEqualTo(6);
+      assertThat(first.log())
+          .filteredOn(line -> line.startsWith("errand: "))
+          .containsExactly(
+              "errand: the store in "
+                  + store
+                  + " failed: "
+                  + store.resolve(lock)
+                  + ", which keeps other dispatchers away, was deleted or replaced;"
+                  + " look after the disk, then start again");
+    }
+  }
+
+  private static Path log(Path store) throws IOException {
+    try (Stream<Path> files = Files.list(store.resolve("tasks"))) {
+      return files.filter(file -> file.toString().endsWith(".log")).sorted().toList().get(0);
+    }
+  }
+
+  @Test
   void addressesThatCanNotWorkAreNamed() throws Exception {
     JsonObject conf = withKey();
     conf.getJsonObject("cluster").put("host", "0.0.0.0").put("peers", "192.0.2.1");
@@ -207,6 +259,12 @@ class StartRefusalIT {
     refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");
     refused(start("dispatcher", Map.of(), "-conf", broken.toString()), "is not a JSON object");
+    for (String text : List.of("[1]", "null", "\"text\"", "7")) {
+      Path other = Files.writeString(folder.resolve("other.json"), text);
+      refused(
+          start("dispatcher", Map.of(), "-conf", other.toString()),
+          "errand: -conf " + other + " is JSON, but not a JSON object: begin it with {");
+    }
     refused(start("dispatcher", Map.of(), "--nonsense"), "--nonsense");
   }
 
@@ -240,6 +298,25 @@ class StartRefusalIT {
         "cluster.host '(a key, not shown)",
         "(a key, not shown) is no setting");
     refused(start("dispatcher", Map.of(), "-conf", KEY), "can't be read");
+  }
+
+  @Test
+  void oneThatIsToldToEndWhileItStartsHasDoneWell() throws Exception {
+    Path fifo = folder.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    NodeProcess node =
+        NodeProcess.start(
+            "dispatcher",
+            new NodeProcess.Launch(ProcessCluster.jar("dispatcher"), fifo),
+            Pattern.compile("never"));
+    try (OutputStream conf = Files.newOutputStream(fifo)) {
+      // It reads its settings, and they have no end.
+      conf.write('{');
+      node.end();
+      assertThat(node.awaitEnd(30)).isZero();
+    } finally {
+      node.kill();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.errand.config.launch;
 
 import dev.errand.config.security.SmallFile;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 
@@ -32,7 +33,12 @@ public final class Conf {
       }
     }
     try {
-      return new JsonObject(text);
+      if (Json.decodeValue(text) instanceof JsonObject conf) {
+        return conf;
+      }
+      throw new NodeFailure(
+          ExitCode.USAGE,
+          name + " is JSON, but not a JSON object: begin it with { and end it with }");
     } catch (DecodeException e) {
       String why = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
       throw new NodeFailure(ExitCode.USAGE, name + " is not a JSON object: " + why);

@@ -72,6 +72,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   }
 
   private int run() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
     try {
       ParseResult parsed = parse();
       if (parsed.isUsageHelpRequested()) {
@@ -83,7 +84,6 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       conf = Conf.read(parsed.matchedOptionValue("-conf", null));
       cluster = check(verticle);
       cluster.onEnd(ErrandLauncher::end);
-      Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
       if (Boolean.getBoolean(END_WITH_INPUT)) {
         endWithInput();
       }
@@ -249,7 +249,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     }
   }
 
-  /** The same for one that was still waiting for its peers. */
+  /** The same for one that was still at its start, or waiting for its peers. */
   private void endWait() {
     if (!running && failure == null) {
       Runtime.getRuntime().halt(ExitCode.DONE);

@@ -2,12 +2,10 @@ package dev.errand.dispatcher.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
@@ -15,21 +13,19 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
  * A store's folder: RocksDB in {@code tasks}, which does the log, the checksums and the recovery,
- * and beside it a note of who holds it. Owner: the store's thread.
+ * behind a lock of its own. Owner: the store's thread.
  */
 final class Disk {
 
   /** Where RocksDB has its files. */
   static final String TASKS = "tasks";
 
-  private static final String HOLDER = "held-by";
   private static final long LEAST_BUFFER = 1L << 20;
   private static final long MOST_BUFFER = 32L << 20;
   private static final int BUFFER_PART = 64;
@@ -40,12 +36,17 @@ final class Disk {
   private final FlushOptions started;
   private final RocksDB db;
   private final long mostInLog;
+
+  /** Null if it is only read. */
+  private final FolderLock lock;
+
   private long inLog;
 
-  private Disk(Options options, RocksDB db, long mostInLog) {
+  private Disk(Options options, RocksDB db, long mostInLog, FolderLock lock) {
     this.options = options;
     this.db = db;
     this.mostInLog = mostInLog;
+    this.lock = lock;
     this.written = new WriteOptions();
     this.forced = new WriteOptions().setSync(true);
     this.started = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
@@ -59,6 +60,7 @@ final class Disk {
   static Disk open(Path folder) {
     Path tasks = folder.resolve(TASKS);
     try {
+      Files.createDirectories(folder);
       Files.createDirectories(tasks);
       force(folder);
       if (folder.toAbsolutePath().getParent() != null) {
@@ -67,26 +69,60 @@ final class Disk {
       needWritable(folder);
       needWritable(tasks);
     } catch (IOException e) {
-      throw new StoreException(
-          "the store's folder "
-              + folder.toAbsolutePath()
-              + " can't be made or written to ("
-              + e
-              + "): set store.path to one that can",
-          e);
+      throw unwritable(folder, e);
     }
-    LogEnd.mend(folder);
+    FolderLock lock = lock(folder);
+    try {
+      LogEnd.mend(folder);
+      return open(folder, lock);
+    } catch (RuntimeException e) {
+      close(lock);
+      throw e;
+    }
+  }
+
+  private static FolderLock lock(Path folder) {
+    try {
+      return FolderLock.toWrite(folder);
+    } catch (FolderLock.HeldException e) {
+      throw new StoreException(
+          e.getMessage() + ": stop that dispatcher, or set another store.path", e);
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+  }
+
+  private static Disk open(Path folder, FolderLock lock) {
     NativeLibrary.load(folder, true);
+    Path tasks = folder.resolve(TASKS);
     long buffer = buffer(totalBytes(tasks));
     Options options = options(buffer);
+    Disk disk;
     try {
-      RocksDB db = RocksDB.open(options, tasks.toString());
-      hold(folder);
-      return new Disk(options, db, buffer);
+      disk = new Disk(options, RocksDB.open(options, tasks.toString()), buffer, lock);
     } catch (RocksDBException e) {
       options.close();
       throw refused(folder, e);
     }
+    try {
+      lock.opened();
+      return disk;
+    } catch (IOException e) {
+      disk.close();
+      throw unwritable(folder, e);
+    }
+  }
+
+  private static StoreException unwritable(Path folder, IOException e) {
+    return Room.isFull(folder, e)
+        ? Room.full(folder, e)
+        : new StoreException(
+            "the store's folder "
+                + folder.toAbsolutePath()
+                + " can't be made or written to ("
+                + StoreException.why(e)
+                + "): set store.path to one that can",
+            e);
   }
 
   /** RocksDB would say that it can't lock it. */
@@ -103,7 +139,7 @@ final class Disk {
    */
   static Disk read(Options options, Path tasks) throws RocksDBException {
     try {
-      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()), 0);
+      return new Disk(options, RocksDB.openReadOnly(options, tasks.toString()), 0, null);
     } catch (RocksDBException e) {
       options.close();
       throw e;
@@ -114,7 +150,8 @@ final class Disk {
     try {
       return Files.getFileStore(folder).getTotalSpace();
     } catch (IOException e) {
-      throw new StoreException("the disk of " + folder.toAbsolutePath() + ": " + e, e);
+      throw new StoreException(
+          "the disk of " + folder.toAbsolutePath() + ": " + StoreException.why(e), e);
     }
   }
 
@@ -155,60 +192,17 @@ final class Disk {
     }
   }
 
-  /** Only for the message of the next one; the lock is RocksDB's. */
-  private static void hold(Path folder) {
-    String text = "process " + ProcessHandle.current().pid() + " since " + Instant.now();
-    try {
-      Files.writeString(folder.resolve(HOLDER), text, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new StoreException(
-          "the store's folder " + folder.toAbsolutePath() + " can't be written to: " + e, e);
-    }
-  }
-
-  /** Whether that is because there is no room. */
-  static boolean isFull(Exception e) {
-    return e instanceof RocksDBException failure
-        && failure.getStatus() != null
-        && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
-  }
-
-  /** Nothing is wrong with what is there. */
-  static StoreException full(Path folder, Exception e) {
-    return new StoreException(
-        "the disk of " + folder.toAbsolutePath() + " is full: make room, then start again", e);
-  }
-
   private static StoreException refused(Path folder, RocksDBException e) {
-    if (isFull(e)) {
-      return full(folder, e);
-    }
-    String message = String.valueOf(e.getMessage());
-    if (message.contains("LOCK") || message.contains("lock")) {
-      return new StoreException(
-          "the store in "
-              + folder.toAbsolutePath()
-              + " is held by "
-              + holder(folder)
-              + ": stop that dispatcher, or set another store.path",
-          e);
+    if (Room.isFull(folder, e)) {
+      return Room.full(folder, e);
     }
     return new StoreException(
         "the store in "
             + folder.toAbsolutePath()
             + " can't be opened: "
-            + message
+            + e.getMessage()
             + StoreException.cure(folder.toAbsolutePath()),
         e);
-  }
-
-  /** Who held the folder last, for people. */
-  static String holder(Path folder) {
-    try {
-      return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      return "another process";
-    }
   }
 
   /** Null if there is none. */
@@ -255,25 +249,41 @@ final class Disk {
   }
 
   /**
-   * Frees it; the second time that does nothing.
+   * Looks whether the folder is still the one that was opened, and nobody else's.
    *
-   * @return whether all that was written is safe now; what was promised was forced before
+   * @throws IOException if not
    */
-  boolean close() {
-    if (!db.isOwningHandle()) {
-      return false;
+  void check(Path folder) throws IOException {
+    if (!Files.exists(folder.resolve(TASKS).resolve("CURRENT"))) {
+      throw new IOException("its files are gone");
     }
-    boolean safe = true;
-    try {
-      db.syncWal();
-    } catch (RocksDBException e) {
-      safe = false;
+    lock.check();
+  }
+
+  boolean isOpen() {
+    return db.isOwningHandle();
+  }
+
+  /** Frees it; the second time that does nothing. */
+  void close() {
+    if (!isOpen()) {
+      return;
     }
     db.close();
     written.close();
     forced.close();
     started.close();
     options.close();
-    return safe;
+    close(lock);
+  }
+
+  private static void close(FolderLock lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      // The end of the process frees it, too.
+    }
   }
 }

@@ -10,6 +10,8 @@ import org.rocksdb.WriteBatch;
 /** Chunks in a folder of the disk: each {@link Write} is one of RocksDB's. Owner: the store's. */
 final class DiskPlace implements ChunkPlace {
 
+  private static final long BETWEEN_MILLIS = 1_000;
+
   private final Path folder;
   private final Disk disk;
   private final Notes notes;
@@ -21,6 +23,7 @@ final class DiskPlace implements ChunkPlace {
   private long written;
 
   private long forced;
+  private long lookedAt;
 
   private DiskPlace(Path folder, Disk disk) throws IOException {
     this.folder = folder;
@@ -140,7 +143,11 @@ final class DiskPlace implements ChunkPlace {
   @Override
   public void look(long now, long live) throws IOException {
     room.look(now, live);
-    mark.note(forced, now);
+    if (Math.abs(now - lookedAt) >= BETWEEN_MILLIS) {
+      lookedAt = now;
+      disk.check(folder);
+      mark.note(forced);
+    }
   }
 
   @Override
@@ -166,17 +173,23 @@ final class DiskPlace implements ChunkPlace {
 
   /** What is told when it can't be opened. */
   StoreException unusable(Exception e) {
-    return Disk.isFull(e) ? Disk.full(folder, e) : damaged(e);
+    return Room.isFull(folder, e) ? Room.full(folder, e) : damaged(e);
   }
 
   @Override
   public void close() {
     try {
-      if (disk.close()) {
+      if (disk.isOpen()) {
+        disk.force();
+        disk.check(folder);
         mark.note(written);
       }
+    } catch (RocksDBException e) {
+      // What was promised was forced before.
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      disk.close();
     }
   }
 }

@@ -1,53 +1,168 @@
 package dev.errand.dispatcher.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps dispatchers from a store's folder while it is read: a shared lock on the file that RocksDB
- * locks for itself, which changes nothing. Two processes that read do not disturb each other. Locks
- * are a process's: a store that this process itself has open is not noticed, and loses its own.
+ * Keeps others from a store's folder by locks on two files, so that one that was deleted lets
+ * nobody in: {@code held-by}, which says who has the folder, and the one that RocksDB locks for
+ * itself. Whoever only reads shares the locks of those that are there, and changes nothing. Locks
+ * are a process's, which loses them as soon as it closes the file anywhere: so it opens neither
+ * twice. Owner: whose the store is.
  */
 final class FolderLock implements AutoCloseable {
 
-  private final FileChannel channel;
+  private static final String HOLDER = "held-by";
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
-  private FolderLock(FileChannel channel) {
-    this.channel = channel;
+  private final Path folder;
+  private final Path own;
+  private final List<FileChannel> channels = new ArrayList<>();
+  private final Map<Path, Object> files = new HashMap<>();
+
+  /** Another has the folder. */
+  static final class HeldException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    private HeldException(Path folder, String holder) {
+      super("the store in " + folder.toAbsolutePath() + " is held by " + holder);
+    }
+  }
+
+  private FolderLock(Path folder) throws IOException {
+    this.folder = folder;
+    this.own = folder.toRealPath();
+    if (!OWN.add(own)) {
+      throw new HeldException(folder, thisProcess());
+    }
   }
 
   /**
-   * Locks the folder; a copy of one may lack the file, then nobody has ever opened it.
+   * Locks a folder for a dispatcher, before it changes anything.
    *
-   * @throws NoStoreException if a dispatcher has it open
+   * @throws HeldException if that can't be
    */
-  static FolderLock of(Path folder) throws IOException {
-    Path file = folder.resolve("tasks").resolve("LOCK");
-    if (!Files.exists(file)) {
-      return new FolderLock(null);
+  static FolderLock toWrite(Path folder) throws IOException {
+    FolderLock lock = new FolderLock(folder);
+    try {
+      lock.lock(folder.resolve(HOLDER), false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      Path database = database(folder);
+      if (Files.exists(database)) {
+        lock.lock(database, true, StandardOpenOption.READ);
+        // RocksDB locks it now.
+        lock.channels.remove(1).close();
+      }
+      return lock;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
     }
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
-    if (lock == null) {
-      channel.close();
-      throw new NoStoreException(
-          "the store in "
-              + folder.toAbsolutePath()
-              + " is held by "
-              + Disk.holder(folder)
-              + ": stop that dispatcher first");
+  }
+
+  /**
+   * Locks a folder while it is read; a copy of one may lack the files, then nobody has opened it.
+   *
+   * @throws HeldException if a dispatcher has it open
+   */
+  static FolderLock toRead(Path folder) throws IOException {
+    FolderLock lock = new FolderLock(folder);
+    try {
+      for (Path file : List.of(folder.resolve(HOLDER), database(folder))) {
+        if (Files.exists(file)) {
+          lock.lock(file, true, StandardOpenOption.READ);
+        }
+      }
+      return lock;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
     }
-    return new FolderLock(channel);
+  }
+
+  private static Path database(Path folder) {
+    return folder.resolve(Disk.TASKS).resolve("LOCK");
+  }
+
+  private void lock(Path file, boolean shared, OpenOption... options) throws IOException {
+    FileChannel channel = FileChannel.open(file, options);
+    channels.add(channel);
+    if (channel.tryLock(0, Long.MAX_VALUE, shared) == null) {
+      throw new HeldException(folder, holder());
+    }
+  }
+
+  /** Who held the folder last, for people. */
+  private String holder() {
+    try {
+      return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "another process";
+    }
+  }
+
+  private static String thisProcess() {
+    return "process " + ProcessHandle.current().pid();
+  }
+
+  /** RocksDB has locked its file, too: says for people who has the folder. */
+  void opened() throws IOException {
+    for (Path file : List.of(folder.resolve(HOLDER), database(folder))) {
+      files.put(file, which(file));
+    }
+    String text = thisProcess() + " since " + Instant.now();
+    channels.get(0).truncate(0).write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Looks whether it still keeps others away.
+   *
+   * @throws IOException if it does not: another may have the folder by now
+   */
+  void check() throws IOException {
+    for (Path file : files.keySet()) {
+      if (!Objects.equals(which(file), files.get(file))) {
+        throw new IOException(
+            file + ", which keeps other dispatchers away, was deleted or replaced");
+      }
+    }
+  }
+
+  /** Another for each file of that name; null: there is none. */
+  private static Object which(Path file) throws IOException {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      // Some file systems do not tell.
+      return key == null ? file : key;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
   }
 
   @Override
   public void close() throws IOException {
-    if (channel != null) {
-      channel.close();
+    try {
+      for (FileChannel channel : channels) {
+        channel.close();
+      }
+    } finally {
+      OWN.remove(own);
     }
   }
 }

@@ -2,10 +2,8 @@ package dev.errand.dispatcher.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -18,18 +16,9 @@ import java.util.stream.Stream;
  * and the earlier ones not. So what can't be read there is cut off, with all behind; unless a
  * record behind says that it was forced. Owner: the thread that opens the store.
  */
-final class LogEnd {
-
-  private static final int BLOCK_BYTES = Manifest.BLOCK_BYTES;
-  private static final int HEADER_BYTES = Manifest.HEADER_BYTES;
-
-  // A record lies in one part, or in several, of which none crosses a block's end.
-  private static final int FULL = 1;
-  private static final int FIRST = 2;
-  private static final int LAST = 4;
+final class LogEnd implements LogParts.Reader {
 
   private final Path log;
-  private final long size;
   private final byte[] tail = new byte[Notes.CHUNKS_BYTES];
 
   /** Within a record. */
@@ -49,22 +38,13 @@ final class LogEnd {
 
   private LogEnd(Path log) throws IOException {
     this.log = log;
-    try (FileChannel in = FileChannel.open(log, StandardOpenOption.READ)) {
-      this.size = in.size();
-      ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      for (long start = 0; start < size; start += BLOCK_BYTES) {
-        block.clear();
-        while (block.hasRemaining() && in.read(block, start + block.position()) > 0) {
-          // A block may come in parts.
-        }
-        read(block.flip(), start);
-      }
-    }
+    LogParts.read(log, this);
     torn |= open;
   }
 
   /**
-   * Cuts off what a loss of power has left of what was never forced, and forces the rest. Blocks.
+   * Cuts off what a loss of power has left of what was never forced, and forces the rest. Nobody
+   * else may have the folder. Blocks.
    *
    * @param folder the store's
    * @throws StoreException if the log can't be read, or some of what can't be was forced
@@ -75,29 +55,13 @@ final class LogEnd {
       if (log == null) {
         return;
       }
-      if (new LogEnd(log).torn) {
-        cut(folder, log);
+      LogEnd end = new LogEnd(log);
+      if (end.torn) {
+        end.cut(folder);
       }
       Disk.force(log);
-    } catch (NoSuchFileException e) {
-      // Another dispatcher is at it, as RocksDB will say.
     } catch (IOException e) {
       throw StoreException.damaged(folder, e);
-    }
-  }
-
-  private static void cut(Path folder, Path log) throws IOException {
-    FolderLock lock;
-    try {
-      lock = FolderLock.of(folder);
-    } catch (NoStoreException e) {
-      // Another dispatcher writes it, as RocksDB will say.
-      return;
-    }
-    try {
-      new LogEnd(log).cut(folder);
-    } finally {
-      lock.close();
     }
   }
 
@@ -130,41 +94,22 @@ final class LogEnd {
     }
   }
 
-  private void read(ByteBuffer block, long start) {
-    int at = 0;
-    while (at + HEADER_BYTES <= block.limit()) {
-      int length = part(block, at);
-      if (length < 0) {
-        // The next part that can be read may begin anywhere.
-        torn = true;
-        at++;
-      } else {
-        add(block.get(at + HEADER_BYTES - 1), block, at + HEADER_BYTES, length);
-        at += HEADER_BYTES + length;
-        whole = torn || open ? whole : start + at;
-      }
-    }
-    // No part begins so near to a block's end.
-    torn |= at < block.limit() && block.limit() < BLOCK_BYTES;
+  @Override
+  public void gap() {
+    torn = true;
   }
 
-  /**
-   * Bytes of the part that begins there; -1 if none does, or none that agrees with its checksum.
-   */
-  private static int part(ByteBuffer block, int at) {
-    int length = Short.toUnsignedInt(block.getShort(at + Integer.BYTES));
-    int kind = block.get(at + HEADER_BYTES - 1);
-    boolean fits = kind >= FULL && kind <= LAST && at + HEADER_BYTES + length <= block.limit();
-    return fits
-            && block.getInt(at) == Manifest.checksum(kind, block.array(), at + HEADER_BYTES, length)
-        ? length
-        : -1;
+  @Override
+  public void lost(IOException why) throws IOException {
+    throw new IOException(log + " can't be read: " + why.getMessage(), why);
   }
 
-  private void add(int kind, ByteBuffer block, int from, int length) {
+  @Override
+  public void part(int kind, ByteBuffer block, int from, int length, long end) {
     // What it goes on with, or what it should have gone on with, is not there.
-    torn |= open == (kind == FULL || kind == FIRST);
-    open = kind != FULL && kind != LAST;
+    torn |= open == (kind == LogParts.FULL || kind == LogParts.FIRST);
+    open = kind != LogParts.FULL && kind != LogParts.LAST;
+    whole = torn || open ? whole : end;
     int kept = Math.min(length, tail.length);
     System.arraycopy(tail, kept, tail, 0, tail.length - kept);
     block.get(from + length - kept, tail, tail.length - kept, kept);

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.zip.CRC32C;
 
 /**
  * RocksDB's list of its files, made anew where it is lost: all tables there are, each as if it
@@ -20,7 +19,6 @@ import java.util.zip.CRC32C;
 final class Manifest {
 
   private static final String NAME = "MANIFEST-000001";
-  private static final int FULL_RECORD = 1;
 
   // Fields of the one record, as RocksDB numbers them.
   private static final int COMPARATOR = 1;
@@ -35,12 +33,6 @@ final class Manifest {
 
   private static final long HIGHEST_SEQUENCE = 1L << 55;
   private static final int VALUE = 1;
-
-  /** Of RocksDB's logs. */
-  static final int BLOCK_BYTES = 1 << 15;
-
-  /** Before each part of a record: checksum, length, kind. */
-  static final int HEADER_BYTES = 7;
 
   private Manifest() {}
 
@@ -65,7 +57,9 @@ final class Manifest {
       out.varint(NEW_BLOB_FILE).varint(blob).varint(1).varint(1).text("").text("");
       out.varint(BLOB_FILE_ENDS);
     }
-    Files.write(folder.resolve(NAME), record(Arrays.copyOf(out.array(), out.length())));
+    try (LogWriter list = new LogWriter(folder.resolve(NAME))) {
+      list.add(Arrays.copyOf(out.array(), out.length()));
+    }
     Files.writeString(folder.resolve("CURRENT"), NAME + "\n");
   }
 
@@ -84,29 +78,5 @@ final class Manifest {
   private static Bytes key(byte name, long sequence) {
     ByteBuffer key = ByteBuffer.allocate(1 + Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return Bytes.of(key.put(name).putLong(sequence << 8 | VALUE).array());
-  }
-
-  /** In the form of RocksDB's logs: parts that do not cross a block's end, each with a checksum. */
-  private static byte[] record(byte[] content) {
-    int parts = content.length / (BLOCK_BYTES - HEADER_BYTES) + 1;
-    ByteBuffer out =
-        ByteBuffer.allocate(content.length + parts * HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int part = 0; part < parts; part++) {
-      int from = part * (BLOCK_BYTES - HEADER_BYTES);
-      int length = Math.min(content.length - from, BLOCK_BYTES - HEADER_BYTES);
-      // One of several is the first, one in between, or the last.
-      int kind = parts == 1 ? FULL_RECORD : part == 0 ? 2 : part < parts - 1 ? 3 : 4;
-      out.putInt(checksum(kind, content, from, length)).putShort((short) length).put((byte) kind);
-      out.put(content, from, length);
-    }
-    return out.array();
-  }
-
-  /** Of a part of a record. RocksDB does not keep it as it is: it might be summed up itself. */
-  static int checksum(int kind, byte[] content, int from, int length) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(kind);
-    checksum.update(content, from, length);
-    return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
   }
 }

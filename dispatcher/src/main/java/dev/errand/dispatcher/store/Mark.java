@@ -16,14 +16,12 @@ import java.util.regex.Pattern;
 final class Mark {
 
   private static final String FILE = "mark";
-  private static final long BETWEEN_MILLIS = 1_000;
 
   /** The number twice, so that no bit can flip in it and nobody notice. */
   private static final Pattern TEXT = Pattern.compile("(\\d{1,18}) \\1\n");
 
   private final Path folder;
   private long marked;
-  private long markedAt;
 
   Mark(Path folder) {
     this.folder = folder;
@@ -69,29 +67,26 @@ final class Mark {
   }
 
   /**
-   * Notes that all chunks up to that one are safe, now and then.
+   * Notes that all chunks up to that one are safe. On a disk that is full the old note stays, which
+   * is as true.
    *
-   * @throws IOException if that can't be, or the store's files are not there any more
+   * @throws IOException if that can't be
    */
-  void note(long forced, long now) throws IOException {
-    if (Math.abs(now - markedAt) >= BETWEEN_MILLIS) {
-      markedAt = now;
-      note(forced);
-    }
-  }
-
-  /** The same at once. */
   void note(long forced) throws IOException {
-    if (!Files.exists(folder.resolve(Disk.TASKS).resolve("CURRENT"))) {
-      throw new IOException("its files are gone");
+    if (forced <= marked) {
+      return;
     }
-    if (forced > marked) {
+    try {
       Path fresh = folder.resolve(FILE + ".new");
       Files.writeString(fresh, forced + " " + forced + "\n", StandardCharsets.ISO_8859_1);
       // Whatever happens to the power, there is the old one or the new one.
       Disk.force(fresh);
       Files.move(fresh, file(), StandardCopyOption.ATOMIC_MOVE);
       marked = forced;
+    } catch (IOException e) {
+      if (!Room.isFull(folder, e)) {
+        throw e;
+      }
     }
   }
 }

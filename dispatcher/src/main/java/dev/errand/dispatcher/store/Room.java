@@ -1,9 +1,12 @@
 package dev.errand.dispatcher.store;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /** Whether the disk has room for new tasks. Looks on the store's thread, told to any. */
 final class Room {
@@ -16,6 +19,9 @@ final class Room {
 
   private static final long FRESH_MILLIS = 20;
 
+  /** Less is nothing. */
+  private static final long LEAST_BYTES = 1 << 16;
+
   private final Path folder;
   private final FileStore disk;
   private long lookedAt;
@@ -24,6 +30,33 @@ final class Room {
   Room(Path folder) throws IOException {
     this.folder = folder.toAbsolutePath();
     this.disk = Files.getFileStore(folder);
+  }
+
+  /** Whether something failed there because the disk has nothing left. */
+  static boolean isFull(Path folder, Exception e) {
+    if (e instanceof RocksDBException failure) {
+      return failure.getStatus() != null
+          && failure.getStatus().getSubCode() == Status.SubCode.NoSpace;
+    }
+    if (String.valueOf(e.getMessage()).contains("No space left")) {
+      return true;
+    }
+    if (!(e instanceof IOException) || e instanceof AccessDeniedException) {
+      return false;
+    }
+    // In another language that says something else.
+    try {
+      FileStore disk = Files.getFileStore(folder);
+      return disk.getTotalSpace() > 0 && disk.getUsableSpace() < LEAST_BYTES;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /** What is told then; nothing is wrong with what is there. */
+  static StoreException full(Path folder, Exception e) {
+    return new StoreException(
+        "the disk of " + folder.toAbsolutePath() + " is full: make room, then start again", e);
   }
 
   /**
@@ -49,7 +82,7 @@ final class Room {
                   + (usable >> 20)
                   + " MiB left): make room, it goes on by itself";
     } catch (IOException e) {
-      problem = "the disk of " + folder + " can't be looked at: " + e;
+      problem = "the disk of " + folder + " can't be looked at: " + StoreException.why(e);
     }
   }
 

@@ -5,39 +5,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.Logger;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
 import org.rocksdb.WALRecoveryMode;
 
 /**
- * A store's folder opened for reading, whatever of it is damaged: as a dispatcher would; else
- * without what can't be read of the log; else, if RocksDB's list of its files or a whole table is
- * lost, with a list that is made anew, in a folder of links below the JVM's for temporary files. A
- * table that is damaged in one place hides what others have of keys that would be there, so these
- * are opened once more without it. Nothing in the store's folder changes. Owner: the thread that
- * opened it.
+ * A store's folder opened for reading, whatever of it is damaged: as a dispatcher would; else, in a
+ * folder of links below the JVM's for temporary files, with what is left of logs that are damaged,
+ * and with a list of the files that is made anew if RocksDB's or a whole table is lost. A table
+ * that is damaged in one place hides what others have of keys that would be there, so these are
+ * opened once more without it. Nothing in the store's folder changes. Owner: the thread that opened
+ * it.
  */
 final class SavedDisk implements AutoCloseable {
 
   private static final Pattern NUMBERED = Pattern.compile("(\\d+)\\.(sst|blob|log)");
+  private static final Pattern LIST = Pattern.compile("CURRENT|MANIFEST-\\d+");
 
   private final Path tasks;
   private final Consumer<String> problem;
   private final SortedMap<Long, Long> tables = new TreeMap<>();
   private final SortedMap<Long, Long> sound = new TreeMap<>();
+  private final SortedSet<Long> damagedLogs = new TreeSet<>();
   private final List<Path> links = new ArrayList<>();
   private boolean isTableLost;
-  private boolean isAnythingTold;
+  private boolean isTableTold;
   private Disk disk;
   private Disk others;
 
@@ -84,49 +86,66 @@ final class SavedDisk implements AutoCloseable {
   private void open() throws RocksDBException, IOException {
     NativeLibrary.load(tasks.getParent(), false);
     lookAtTables();
+    lookAtLogs();
     disk = openWhole();
     if (disk == null) {
-      disk = openLinked(tables);
+      disk = openListed(tables);
     }
     if (sound.size() < tables.size()) {
-      others = openLinked(sound);
+      others = openListed(sound);
     }
   }
 
-  /** Null if that can't be, or not with all tables. */
-  private Disk openWhole() {
+  /** With RocksDB's list of the files; null if that can't be, or not with all tables. */
+  private Disk openWhole() throws IOException {
+    Path folder = damagedLogs.isEmpty() ? tasks : linked(tables.keySet());
+    if (!folder.equals(tasks)) {
+      for (String name : names(LIST)) {
+        link(folder, name);
+      }
+    }
     RocksDBException failure;
     try {
-      return Disk.read(options(true), tasks);
+      return Disk.read(options(true), folder);
     } catch (RocksDBException e) {
       failure = e;
     }
+    if (!isTableTold) {
+      told(failure);
+    }
     try {
-      return isTableLost ? null : Disk.read(options(false), tasks);
+      return isTableLost ? null : Disk.read(options(false), folder);
     } catch (RocksDBException e) {
       return null;
-    } finally {
-      if (!isAnythingTold) {
-        told(failure);
-      }
     }
   }
 
-  private Disk openLinked(SortedMap<Long, Long> some) throws RocksDBException, IOException {
+  /** With a list of these tables that is made anew. */
+  private Disk openListed(SortedMap<Long, Long> some) throws RocksDBException, IOException {
+    Path folder = linked(some.keySet());
+    Manifest.write(folder, some, numbers("blob"));
+    return Disk.read(options(false), folder);
+  }
+
+  /** A folder with these tables, all blob files and logs, and no list. */
+  private Path linked(Set<Long> some) throws IOException {
     Path folder = Files.createTempDirectory("errand-store");
     links.add(folder);
-    TreeSet<Long> blobs = numbers("blob");
-    for (long table : some.keySet()) {
+    for (long table : some) {
       link(folder, name(table, "sst"));
     }
-    for (long blob : blobs) {
+    for (long blob : numbers("blob")) {
       link(folder, name(blob, "blob"));
     }
     for (long log : numbers("log")) {
-      link(folder, name(log, "log"));
+      String name = name(log, "log");
+      if (damagedLogs.contains(log)) {
+        LogRest.copy(tasks.resolve(name), folder.resolve(name));
+      } else {
+        link(folder, name);
+      }
     }
-    Manifest.write(folder, some, blobs);
-    return Disk.read(options(false), folder);
+    return folder;
   }
 
   private void link(Path folder, String name) throws IOException {
@@ -134,7 +153,6 @@ final class SavedDisk implements AutoCloseable {
   }
 
   private void told(RocksDBException e) {
-    isAnythingTold = true;
     problem.accept(shown(String.valueOf(e.getMessage())));
   }
 
@@ -158,57 +176,53 @@ final class SavedDisk implements AutoCloseable {
         sound.put(number, Files.size(file));
       } catch (RocksDBException e) {
         isTableLost |= !tables.containsKey(number);
+        isTableTold = true;
         told(e);
+      }
+    }
+  }
+
+  private void lookAtLogs() throws IOException {
+    for (long number : numbers("log")) {
+      Path file = tasks.resolve(name(number, "log"));
+      long front = LogRest.damage(file);
+      if (front != LogRest.WHOLE) {
+        damagedLogs.add(number);
+        problem.accept(file + " can't be read behind " + front + " bytes: tasks may be missing");
       }
     }
   }
 
   private TreeSet<Long> numbers(String kind) throws IOException {
     TreeSet<Long> numbers = new TreeSet<>();
-    try (Stream<Path> all = Files.list(tasks)) {
-      for (Path file : (Iterable<Path>) all::iterator) {
-        Matcher name = NUMBERED.matcher(file.getFileName().toString());
-        if (name.matches() && name.group(2).equals(kind)) {
-          numbers.add(Long.parseLong(name.group(1)));
-        }
+    for (String each : names(NUMBERED)) {
+      if (each.endsWith("." + kind)) {
+        numbers.add(Long.parseLong(each.substring(0, each.indexOf('.'))));
       }
     }
     return numbers;
+  }
+
+  private List<String> names(Pattern pattern) throws IOException {
+    try (Stream<Path> all = Files.list(tasks)) {
+      return all.map(file -> file.getFileName().toString())
+          .filter(name -> pattern.matcher(name).matches())
+          .toList();
+    }
   }
 
   private static String name(long number, String kind) {
     return String.format("%06d.%s", number, kind);
   }
 
-  private Options options(boolean strict) {
-    Options options =
-        new Options()
-            .setParanoidChecks(strict)
-            .setWalRecoveryMode(
-                strict
-                    ? WALRecoveryMode.TolerateCorruptedTailRecords
-                    : WALRecoveryMode.SkipAnyCorruptedRecords)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
-    options.setLogger(new Dropped());
-    return options;
-  }
-
-  /** What RocksDB leaves out of its log it says nowhere else. */
-  private final class Dropped extends Logger {
-    private static final Pattern LINE = Pattern.compile("(/\\S+\\.log: dropping \\d+ bytes;.*)");
-
-    private Dropped() {
-      super(InfoLogLevel.WARN_LEVEL);
-    }
-
-    @Override
-    protected void log(InfoLogLevel level, String message) {
-      Matcher line = LINE.matcher(message);
-      if (line.find()) {
-        isAnythingTold = true;
-        problem.accept(shown(line.group(1)));
-      }
-    }
+  private static Options options(boolean strict) {
+    return new Options()
+        .setParanoidChecks(strict)
+        .setWalRecoveryMode(
+            strict
+                ? WALRecoveryMode.TolerateCorruptedTailRecords
+                : WALRecoveryMode.SkipAnyCorruptedRecords)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
   }
 
   /** What can be read of all tables. */

@@ -71,12 +71,15 @@ public final class StoreInspection implements AutoCloseable {
     FolderLock lock = null;
     try {
       needStore(folder);
-      lock = FolderLock.of(folder);
+      lock = FolderLock.toRead(folder);
       return found(folder, new StoreInspection(folder, lock));
+    } catch (FolderLock.HeldException e) {
+      throw new NoStoreException(e.getMessage() + ": stop that dispatcher first");
     } catch (IOException e) {
       close(lock);
       throw new StoreException(
-          "the store in " + folder.toAbsolutePath() + " can't be read: " + e, e);
+          "the store in " + folder.toAbsolutePath() + " can't be read: " + StoreException.why(e),
+          e);
     } catch (RuntimeException e) {
       close(lock);
       throw e;

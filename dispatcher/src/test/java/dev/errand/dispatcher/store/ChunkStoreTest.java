@@ -790,6 +790,25 @@ class ChunkStoreTest {
     assertThatThrownBy(store::close).hasMessageContaining("its files are gone");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"held-by", "tasks/LOCK"})
+  void aLockThatWasDeletedOrReplacedEndsIt(String name) throws IOException {
+    Path lock = folder.resolve("store").resolve(name);
+    for (boolean replaced : new boolean[] {false, true}) {
+      Files.delete(lock);
+      if (replaced) {
+        Files.createFile(lock);
+      }
+      now += 2_000;
+      assertThatThrownBy(() -> store.write(List.of(), now))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(
+              "store failed: " + lock + ", which keeps other dispatchers away, was");
+      assertThatThrownBy(store::close).hasMessageContaining("was deleted or replaced");
+      open();
+    }
+  }
+
   private void schema(int version) throws RocksDBException {
     try (Options options = new Options();
         RocksDB db = RocksDB.open(options, folder.resolve("store/tasks").toString())) {
@@ -828,12 +847,24 @@ class ChunkStoreTest {
   @Test
   void aFolderThatCannotBeMadeIsRefused() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
+    refused(file.resolve("store"), file.resolve("store") + ": Not a directory");
+    refused(file, file + " is no folder");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("nowhere"));
+    refused(link, link + " is a link to nothing");
+    refused(Path.of("/proc/1/x"), "/proc/1/x is not there");
+  }
+
+  private static void refused(Path path, String why) {
     StoreSettings settings =
-        new StoreSettings(
-            StoreSettings.Kind.DISK, file.resolve("store"), Duration.ZERO, Duration.ZERO, 1);
+        new StoreSettings(StoreSettings.Kind.DISK, path, Duration.ZERO, Duration.ZERO, 1);
     assertThatThrownBy(() -> ChunkStore.open(settings))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("set store.path to one that can");
+        .hasMessage(
+            "the store's folder "
+                + path
+                + " can't be made or written to ("
+                + why
+                + "): set store.path to one that can");
   }
 
   /** Root may write anywhere: for it there is a test with a disk that is read-only. */
