@@ -10,6 +10,7 @@ import dev.errand.protocol.Terms;
 import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.link.BusPort;
 import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
@@ -20,6 +21,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +59,14 @@ public final class WorkerVerticle extends VerticleBase {
     client = new HandlersClient(context, () -> TaskClient.create(vertx, cluster, nodeId));
     return open(membership, handlers, profile)
         .onSuccess(
-            any ->
-                log.info(
-                    "worker '{}' of cluster '{}' at {}",
-                    settings.name(),
-                    cluster,
-                    membership.local().address()));
+            any -> {
+              log.info(
+                  "worker '{}' of cluster '{}' at {}",
+                  settings.name(),
+                  cluster,
+                  membership.local().address());
+              log.info("has handlers of the types {}", types(handlers));
+            });
   }
 
   private Handlers handlers() {
@@ -71,6 +75,10 @@ public final class WorkerVerticle extends VerticleBase {
     } catch (IllegalArgumentException e) {
       throw new NodeFailure(ExitCode.USAGE, e.getMessage());
     }
+  }
+
+  private static String types(Handlers handlers) {
+    return handlers.offers().stream().map(Offer::type).sorted().collect(Collectors.joining(", "));
   }
 
   private Map<String, String> labels() {
