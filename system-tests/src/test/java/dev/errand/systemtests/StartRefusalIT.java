@@ -206,7 +206,10 @@ class StartRefusalIT {
   void aConfThatIsMissingOrNoJsonIsNamed() throws Exception {
     refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");
-    refused(start("dispatcher", Map.of(), "-conf", broken.toString()), "is not a JSON object");
+    refused(
+        start("dispatcher", Map.of(), "-conf", broken.toString()),
+        "broken.json is not JSON",
+        "line 1, column 10");
     refused(start("dispatcher", Map.of(), "--nonsense"), "--nonsense");
   }
 
@@ -243,9 +246,26 @@ class StartRefusalIT {
   }
 
   @Test
-  void aDispatcherIsOneVerticle() throws Exception {
+  void aNodeIsOneEventLoopVerticle() throws Exception {
     refused(
         start("dispatcher", Map.of(), "-instances", "2", "-conf", conf(withKey()).toString()),
-        "-instances");
+        "a dispatcher is one event-loop verticle: drop -instances");
+    refused(
+        start("worker-verticle", Map.of(), "-worker"),
+        "a worker is one event-loop verticle: drop -worker");
+  }
+
+  @Test
+  void theBusIsWhereTheSettingsSay() throws Exception {
+    refused(
+        start("dispatcher", Map.of(), "-cluster-host", "0.0.0.0"),
+        "-cluster-host would do nothing: set cluster.host");
+  }
+
+  @Test
+  void whoAsksForHelpGetsIt() throws Exception {
+    Ending ending = start("dispatcher", Map.of(), "--help");
+    assertThat(ending.code()).isZero();
+    assertThat(ending.lines()).isEmpty();
   }
 }

@@ -16,6 +16,7 @@ import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.security.SecureRandom;
@@ -50,6 +51,10 @@ public final class WorkerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    if (context.threadingModel() != ThreadingModel.EVENT_LOOP || context.getInstanceCount() > 1) {
+      throw new NodeFailure(
+          ExitCode.USAGE, "a worker is one event-loop verticle: drop -instances and -worker");
+    }
     settings = WorkerSettings.read(config(), System.getenv());
     Membership membership = Membership.of(vertx);
     String cluster = membership.cluster();
