@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
     DemoCluster cluster = new DemoCluster(home);
     Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "errand-demo-end"));
     try {
-      say("starting a dispatcher and %d workers", workers);
+      say("starting a dispatcher and %s", counted(workers, "worker"));
       cluster.startDispatcher();
       cluster.startWorkers(workers);
       run(cluster);
@@ -105,8 +105,8 @@ final class DemoCommand implements Callable<Integer> {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       byWorker.forEach((worker, count) -> say("%s ran %d", worker, count));
       say(
-          "%d tasks, %d right, %d wrong, in %d ms; %s",
-          tasks, right, wrong, millis, cluster.page());
+          "%s, %d right, %d wrong, in %d ms; %s",
+          counted(tasks, "task"), right, wrong, millis, cluster.page());
       get(client.close());
     } finally {
       get(vertx.close());
@@ -156,6 +156,10 @@ final class DemoCommand implements Callable<Integer> {
   private synchronized void failed(int number, String why) {
     wrong++;
     say("square %d failed: %s", number, why);
+  }
+
+  private static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   private synchronized void say(String format, Object... values) {

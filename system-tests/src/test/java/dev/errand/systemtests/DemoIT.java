@@ -113,6 +113,15 @@ class DemoIT {
   }
 
   @Test
+  void oneNumberIsSquaredOnOneWorker() throws Exception {
+    try (Demo demo = new Demo("--tasks", "1", "--workers", "1")) {
+      assertThat(demo.awaitEnd()).isZero();
+      assertThat(demo.lines).startsWith("starting a dispatcher and 1 worker");
+      assertThat(demo.lines.get(demo.lines.size() - 1)).startsWith("1 task, 1 right, 0 wrong");
+    }
+  }
+
+  @Test
   void aThousandNumbersAreSquaredOnThreeWorkers() throws Exception {
     try (Demo demo = new Demo("--tasks", "1000", "--workers", "3")) {
       assertThat(demo.awaitEnd()).isZero();
@@ -124,7 +133,7 @@ class DemoIT {
   @Test
   void nothingIsLeftAfterAnInterrupt() throws Exception {
     try (Demo demo = new Demo("--keep")) {
-      demo.awaitLine("still running at http://");
+      assertThat(demo.awaitLine("still running at http://")).endsWith("; Ctrl-C ends it");
       assertThat(ownProcesses()).hasSize(3);
       new ProcessBuilder("sh", "-c", "kill -INT " + demo.process.pid()).start().waitFor();
       demo.awaitEnd();

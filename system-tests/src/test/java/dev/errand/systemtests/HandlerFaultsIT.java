@@ -54,7 +54,8 @@ class HandlerFaultsIT {
     assertThat(ended.state()).isEqualTo(TaskState.FAILED);
     assertThat(ended.attempt()).isEqualTo(3);
     assertThat(ended.error().kind()).isEqualTo(ErrorKind.HANDLER);
-    assertThat(ended.error().message()).isEqualTo("attempt 3 does not like it");
+    assertThat(ended.error().message())
+        .isEqualTo("java.lang.IllegalArgumentException: attempt 3 does not like it");
     assertThat(ended.error().detail()).contains("FaultyHandlers$Throwing.handle");
   }
 

@@ -37,17 +37,6 @@ class LauncherSealsIT {
   }
 
   @Test
-  void clusterHostDoesNot() throws Exception {
-    theBusStaysClosed(List.of(), List.of("-cluster-host", "0.0.0.0"));
-  }
-
-  @Test
-  void clusterPortDoesNot() throws Exception {
-    theBusStaysClosed(
-        List.of(), List.of("-cluster-port", String.valueOf(ProcessCluster.freePort())));
-  }
-
-  @Test
   void theEventBusOptionsDoNot() throws Exception {
     theBusStaysClosed(
         List.of(),

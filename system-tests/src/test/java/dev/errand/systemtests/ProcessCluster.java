@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -50,7 +51,8 @@ final class ProcessCluster implements AutoCloseable {
 
   ProcessCluster(Path folder) throws IOException {
     this.folder = folder;
-    Files.writeString(folder.resolve("authkey"), key.text());
+    Path file = Files.writeString(folder.resolve("authkey"), key.text());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   static Path root() {
@@ -172,7 +174,8 @@ final class ProcessCluster implements AutoCloseable {
     return root().resolve(module).resolve("target").resolve(module + ".jar");
   }
 
-  private NodeProcess add(NodeProcess node) {
+  /** One more, to be killed at the end. */
+  NodeProcess add(NodeProcess node) {
     nodes.add(node);
     return node;
   }

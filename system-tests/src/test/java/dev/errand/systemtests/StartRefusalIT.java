@@ -258,12 +258,15 @@ class StartRefusalIT {
   void aConfThatIsMissingOrNoJsonIsNamed() throws Exception {
     refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");
-    refused(start("dispatcher", Map.of(), "-conf", broken.toString()), "is not a JSON object");
+    refused(
+        start("dispatcher", Map.of(), "-conf", broken.toString()),
+        "broken.json is not JSON",
+        "line 1, column 10");
     for (String text : List.of("[1]", "null", "\"text\"", "7")) {
       Path other = Files.writeString(folder.resolve("other.json"), text);
       refused(
           start("dispatcher", Map.of(), "-conf", other.toString()),
-          "errand: -conf " + other + " is JSON, but not a JSON object: begin it with {");
+          "errand: -conf " + other + " must be a JSON object");
     }
     refused(start("dispatcher", Map.of(), "--nonsense"), "--nonsense");
   }
@@ -320,9 +323,26 @@ class StartRefusalIT {
   }
 
   @Test
-  void aDispatcherIsOneVerticle() throws Exception {
+  void aNodeIsOneEventLoopVerticle() throws Exception {
     refused(
         start("dispatcher", Map.of(), "-instances", "2", "-conf", conf(withKey()).toString()),
-        "-instances");
+        "a dispatcher is one event-loop verticle: drop -instances");
+    refused(
+        start("worker-verticle", Map.of(), "-worker"),
+        "a worker is one event-loop verticle: drop -worker");
+  }
+
+  @Test
+  void theBusIsWhereTheSettingsSay() throws Exception {
+    refused(
+        start("dispatcher", Map.of(), "-cluster-host", "0.0.0.0"),
+        "-cluster-host would do nothing: set cluster.host");
+  }
+
+  @Test
+  void whoAsksForHelpGetsIt() throws Exception {
+    Ending ending = start("dispatcher", Map.of(), "--help");
+    assertThat(ending.code()).isZero();
+    assertThat(ending.lines()).isEmpty();
   }
 }

@@ -73,6 +73,10 @@ final class ActiveAttempt implements TaskContext {
     return resultLimit;
   }
 
+  long timeoutMillis() {
+    return attempt.timeoutMillis();
+  }
+
   /** The handler begins. */
   void begin() {
     begunNanos = System.nanoTime();

@@ -1,7 +1,10 @@
 package dev.errand.worker;
 
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.Millis;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.Task;
+import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.worker.api.BlockingTaskHandler;
@@ -39,6 +42,7 @@ final class AttemptRunner implements Runner, LaneListener {
   private final EventLoopLanes loops = new EventLoopLanes(this);
   private final BlockingLane threads;
   private final Map<Long, ActiveAttempt> active = new HashMap<>();
+  private final FailureLog failures = new FailureLog();
   private AttemptListener listener;
   private long watchedNanos;
 
@@ -84,6 +88,7 @@ final class AttemptRunner implements Runner, LaneListener {
 
   /** Ends its threads; what runs on them is interrupted. */
   Future<Void> close() {
+    failures.sumUp();
     threads.close();
     return loops.close();
   }
@@ -99,6 +104,7 @@ final class AttemptRunner implements Runner, LaneListener {
     watchedNanos = now;
     List<ActiveAttempt> all = new ArrayList<>(active.values());
     loops.watch(all, passed);
+    failures.look();
     // Gathered here: a handler that tells more than anyone can read does not load this context.
     for (ActiveAttempt attempt : all) {
       Progress told = attempt.takeProgress();
@@ -134,6 +140,10 @@ final class AttemptRunner implements Runner, LaneListener {
     if (one == null || !one.cancel(reason)) {
       return;
     }
+    if (reason == CancelReason.TIMEOUT) {
+      String message = "no outcome in " + Millis.text(one.timeoutMillis());
+      failures.failed(one, new TaskError(ErrorKind.TIMEOUT, message));
+    }
     if (handlers.of(one.type()) instanceof TaskHandler) {
       loops.cancel(one);
     } else {
@@ -150,6 +160,10 @@ final class AttemptRunner implements Runner, LaneListener {
   public void outcome(ActiveAttempt attempt, Ending ending) {
     if (!attempt.told) {
       attempt.told = true;
+      // What was told to stop may fail because of that.
+      if (ending.error() != null && !attempt.isCancelled()) {
+        failures.failed(attempt, ending.error());
+      }
       listener.outcome(attempt.lease(), ending.result(), ending.error(), attempt.runMicros());
     }
   }

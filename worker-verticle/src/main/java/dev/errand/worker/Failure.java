@@ -3,6 +3,7 @@ package dev.errand.worker;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.worker.api.TaskRejected;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -19,6 +20,9 @@ final class Failure {
   /** Below these frames of a handler's stack it is ours, and says nothing about the handler. */
   private static final List<String> OURS =
       List.of(LoopAttempt.class.getName(), BlockingRun.class.getName(), LaneThread.class.getName());
+
+  /** What {@code Future.failedFuture("text")} fails with. */
+  private static final Class<?> TEXT_ALONE = Future.failedFuture("").cause().getClass();
 
   private Failure() {}
 
@@ -44,14 +48,20 @@ final class Failure {
     return thrown instanceof CompletionException || thrown instanceof ExecutionException;
   }
 
+  /** As the exception reads; what is meant for people as it stands has no class in front. */
   private static String message(Throwable thrown) {
+    String name = thrown.getClass().getName();
     String message;
     try {
       message = thrown.getMessage();
     } catch (RuntimeException | StackOverflowError e) {
       message = null;
     }
-    return message == null || message.isBlank() ? thrown.getClass().getName() : oneLine(message);
+    if (message == null || message.isBlank()) {
+      return name;
+    }
+    boolean bare = thrown instanceof TaskRejected || thrown.getClass() == TEXT_ALONE;
+    return bare ? oneLine(message) : name + ": " + oneLine(message);
   }
 
   static String oneLine(String text) {
@@ -66,10 +76,7 @@ final class Failure {
     int frames = MAX_LINES / chain.size() - 1;
     StringBuilder text = new StringBuilder();
     for (Throwable one : chain) {
-      String name = one.getClass().getName();
-      String message = message(one);
-      text.append(one == thrown ? "" : "caused by ").append(name);
-      text.append(message.equals(name) ? "" : ": " + message).append('\n');
+      text.append(one == thrown ? "" : "caused by ").append(message(one)).append('\n');
       text.append(top(one.getStackTrace(), frames));
     }
     return text.toString();

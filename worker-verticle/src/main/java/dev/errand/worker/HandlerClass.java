@@ -11,6 +11,8 @@ final class HandlerClass {
 
   private static final String KEY = WorkerSettings.HANDLERS + ": ";
 
+  private static final String ADD = "add its jar to ERRAND_CLASSPATH for ./errand, or to java -cp";
+
   private HandlerClass() {}
 
   /**
@@ -57,7 +59,7 @@ final class HandlerClass {
       return Class.forName(
           name, false, loader == null ? HandlerClass.class.getClassLoader() : loader);
     } catch (ClassNotFoundException e) {
-      throw refused(name + " is not on the class path: add its jar to java -cp", e);
+      throw refused(name + " is not on the class path: " + ADD, e);
     } catch (LinkageError e) {
       throw refused(name + " can't be loaded: " + reason(e), e);
     }
@@ -65,7 +67,7 @@ final class HandlerClass {
 
   private static String reason(LinkageError e) {
     if (e instanceof NoClassDefFoundError && e.getCause() == null) {
-      return "it needs " + e.getMessage() + ", add its jar to java -cp";
+      return "it needs " + e.getMessage() + ", " + ADD;
     }
     return String.valueOf(e.getCause() == null ? e : e.getCause());
   }

@@ -1,5 +1,6 @@
 package dev.errand.worker;
 
+import dev.errand.protocol.ErrorKind;
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -92,7 +93,7 @@ final class LoopAttempt implements Executor {
     try {
       Future<?> future = handler.handle(attempt);
       if (future == null) {
-        finish(Ending.threw(new IllegalStateException("the handler returned no future")));
+        finish(Ending.failed(ErrorKind.HANDLER, "the handler returned no future"));
       } else if (future.isComplete()) {
         finish(ending(future.result(), future.cause()));
       } else {

@@ -97,8 +97,9 @@ final class LoopWatchdog {
     thread.blamed = true;
     ActiveAttempt attempt = thread.suspect().attempt;
     TaskError error = blocked(attempt.type(), thread);
-    log.warn("{}: {}; its type keeps to a loop of its own now", attempt, error.message());
-    blockingTypes.add(attempt.type());
+    if (blockingTypes.add(attempt.type())) {
+      log.warn("attempts of '{}' keep to an event loop of their own from now on", attempt.type());
+    }
     listener.outcome(attempt, Ending.failed(error));
     if (attempt.cancel(CancelReason.TIMEOUT)) {
       attempt.signal();

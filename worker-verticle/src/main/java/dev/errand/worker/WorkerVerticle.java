@@ -10,16 +10,19 @@ import dev.errand.protocol.Terms;
 import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.link.BusPort;
 import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,10 @@ public final class WorkerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    if (context.threadingModel() != ThreadingModel.EVENT_LOOP || context.getInstanceCount() > 1) {
+      throw new NodeFailure(
+          ExitCode.USAGE, "a worker is one event-loop verticle: drop -instances and -worker");
+    }
     settings = WorkerSettings.read(config(), System.getenv());
     Membership membership = Membership.of(vertx);
     String cluster = membership.cluster();
@@ -57,12 +64,14 @@ public final class WorkerVerticle extends VerticleBase {
     client = new HandlersClient(context, () -> TaskClient.create(vertx, cluster, nodeId));
     return open(membership, handlers, profile)
         .onSuccess(
-            any ->
-                log.info(
-                    "worker '{}' of cluster '{}' at {}",
-                    settings.name(),
-                    cluster,
-                    membership.local().address()));
+            any -> {
+              log.info(
+                  "worker '{}' of cluster '{}' at {}",
+                  settings.name(),
+                  cluster,
+                  membership.local().address());
+              log.info("has handlers of the types {}", types(handlers));
+            });
   }
 
   private Handlers handlers() {
@@ -71,6 +80,10 @@ public final class WorkerVerticle extends VerticleBase {
     } catch (IllegalArgumentException e) {
       throw new NodeFailure(ExitCode.USAGE, e.getMessage());
     }
+  }
+
+  private static String types(Handlers handlers) {
+    return handlers.offers().stream().map(Offer::type).sorted().collect(Collectors.joining(", "));
   }
 
   private Map<String, String> labels() {

@@ -189,9 +189,7 @@ class EventLoopLanesTest {
     for (Throwable thrown : all) {
       Told told = rig.awaitEnd(rig.run("throws"));
       assertThat(told.error.kind()).isEqualTo(ErrorKind.HANDLER);
-      assertThat(told.error.message())
-          .isEqualTo(
-              thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
+      assertThat(told.error.message()).isEqualTo(thrown.toString());
       assertThat(told.error.detail()).startsWith(thrown.getClass().getName());
       assertThat(told.calls).containsExactly("outcome", "ended");
     }
@@ -210,7 +208,8 @@ class EventLoopLanesTest {
                         .timer(1)
                         .compose(any -> Future.failedFuture(new IllegalStateException("later")))));
     assertThat(rig.awaitEnd(rig.run("fails")).error.message()).isEqualTo("at once");
-    assertThat(rig.awaitEnd(rig.run("fails-later")).error.message()).isEqualTo("later");
+    assertThat(rig.awaitEnd(rig.run("fails-later")).error.message())
+        .isEqualTo("java.lang.IllegalStateException: later");
   }
 
   @Test
@@ -239,7 +238,7 @@ class EventLoopLanesTest {
                   return never.future();
                 }));
     Told told = rig.awaitEnd(rig.run("escapes"));
-    assertThat(told.error.message()).isEqualTo("in a timer");
+    assertThat(told.error.message()).isEqualTo("java.lang.IllegalStateException: in a timer");
     assertThat(told.error.detail()).contains("EventLoopLanesTest");
     assertThat(told.calls).containsExactly("outcome", "ended");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
 import dev.errand.worker.api.TaskRejected;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -27,9 +28,11 @@ class FailureTest {
   }
 
   @Test
-  void theMessageIsTheExceptionsInOneLine() {
+  void theMessageIsTheExceptionInOneLine() {
     assertThat(Failure.of(new IOException(" no\n route\tto host ")).message())
-        .isEqualTo("no route to host");
+        .isEqualTo("java.io.IOException: no route to host");
+    assertThat(Failure.of(new OutOfMemoryError()).message())
+        .isEqualTo("java.lang.OutOfMemoryError");
     assertThat(Failure.of(new IOException("no route")).kind()).isEqualTo(ErrorKind.HANDLER);
   }
 
@@ -37,6 +40,11 @@ class FailureTest {
   void withoutAMessageItIsTheClass() {
     assertThat(Failure.of(new IOException()).message()).isEqualTo("java.io.IOException");
     assertThat(Failure.of(new IOException("  ")).message()).isEqualTo("java.io.IOException");
+  }
+
+  @Test
+  void aTextThatAFutureFailsWithIsTheMessage() {
+    assertThat(Failure.of(Future.failedFuture("no route").cause()).message()).isEqualTo("no route");
   }
 
   @Test

@@ -151,7 +151,8 @@ class HandlersTest {
   void aClassThatIsNotThereIsNamedWithTheCure() {
     assertThat(refusal("com.acme.Missing"))
         .isEqualTo(
-            "worker.handlers: com.acme.Missing is not on the class path: add its jar to java -cp");
+            "worker.handlers: com.acme.Missing is not on the class path: add its jar to"
+                + " ERRAND_CLASSPATH for ./errand, or to java -cp");
     assertThat(refusal("no class name")).contains("is not on the class path");
   }
 

@@ -15,6 +15,10 @@ import org.junit.jupiter.api.Test;
 /** What is wrong with a worker's settings is known, all of it, before the node starts. */
 class WorkerRoleTest {
 
+  private static final String MISSING =
+      "worker.handlers: com.acme.X is not on the class path: add its jar to ERRAND_CLASSPATH for"
+          + " ./errand, or to java -cp";
+
   private static void check(JsonObject worker, Map<String, String> environment) {
     SettingsReader in = new SettingsReader(new JsonObject().put("worker", worker), environment);
     new WorkerRole().check(in);
@@ -67,7 +71,7 @@ class WorkerRoleTest {
         "worker.slots 'many' must be 1 to 100000, or {\"blocking\": …, \"eventLoop\": …}",
         "worker.drain 'x' must be a duration such as 250ms, 20s, 5m, 24h or 7d",
         "worker.labels: 'gpu' and 'a 100' must match " + Terms.LABEL_PATTERN,
-        "worker.handlers: com.acme.A is not on the class path: add its jar to java -cp",
-        "worker.handlers: com.acme.B is not on the class path: add its jar to java -cp");
+        MISSING.replace("acme.X", "acme.A"),
+        MISSING.replace("acme.X", "acme.B"));
   }
 }

@@ -10,11 +10,13 @@ import dev.errand.config.security.NodeTls;
 import dev.errand.config.security.RefusalLog;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
+import dev.errand.config.settings.SettingsException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
@@ -70,9 +72,25 @@ public final class SecureCluster {
   }
 
   /**
-   * Joins the cluster: for programs that build their own main. Waits for a peer as long as it
+   * Joins the cluster: for programs that have a main of their own. Waits for a peer as long as it
    * takes.
    *
+   * @param conf the settings, of which {@code cluster} is read, and all else is the program's; the
+   *     environment goes before. May be empty
+   * @return like {@link #join(ClusterSettings, String)}; also fails with {@link SettingsException}
+   */
+  public static Future<Vertx> join(JsonObject conf) {
+    try {
+      return join(ClusterSettings.read(conf, System.getenv()), "client");
+    } catch (SettingsException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  /**
+   * Joins the cluster. Waits for a peer as long as it takes.
+   *
+   * @param role such as {@code client}; the others see it
    * @return the node's Vertx; its {@code close} leaves the cluster. Fails with {@link
    *     AddressInUseException} if a port is taken, with {@link KeyRefusedException} if all peers
    *     that answer refuse the node
@@ -80,9 +98,8 @@ public final class SecureCluster {
   public static Future<Vertx> join(ClusterSettings settings, String role) {
     SecureCluster cluster = new SecureCluster(settings, role);
     Promise<Vertx> joined = Promise.promise();
-    Thread thread = new Thread(() -> cluster.join(joined), "errand-join");
-    thread.setDaemon(true);
-    thread.start();
+    // No daemon: a program whose main is over waits for it.
+    new Thread(() -> cluster.join(joined), "errand-join").start();
     return joined.future();
   }
 

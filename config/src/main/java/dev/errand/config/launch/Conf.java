@@ -5,9 +5,13 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /** What {@code -conf} names: a node's settings. */
 public final class Conf {
+
+  private static final Pattern PLACE =
+      Pattern.compile("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]");
 
   private Conf() {}
 
@@ -32,16 +36,26 @@ public final class Conf {
             ExitCode.USAGE, name + " can't be read: name a JSON file that exists");
       }
     }
+    return parse(name, text);
+  }
+
+  private static JsonObject parse(String name, String text) {
     try {
-      if (Json.decodeValue(text) instanceof JsonObject conf) {
-        return conf;
+      if (!text.isBlank() && Json.decodeValue(text) instanceof JsonObject settings) {
+        return settings;
       }
-      throw new NodeFailure(
-          ExitCode.USAGE,
-          name + " is JSON, but not a JSON object: begin it with { and end it with }");
     } catch (DecodeException e) {
-      String why = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
-      throw new NodeFailure(ExitCode.USAGE, name + " is not a JSON object: " + why);
+      throw new NodeFailure(ExitCode.USAGE, name + " is not JSON: " + reason(e));
     }
+    throw new NodeFailure(ExitCode.USAGE, name + " must be a JSON object: {…}");
+  }
+
+  /** The parser's words, without those about a source that it does not show. */
+  private static String reason(DecodeException e) {
+    return PLACE
+        .matcher(String.valueOf(e.getMessage()))
+        .replaceAll("line $1, column $2")
+        .replaceFirst("^Failed to decode:", "")
+        .replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -19,6 +19,7 @@ import io.vertx.launcher.application.impl.VertxApplicationCommand;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -75,14 +76,17 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     Runtime.getRuntime().addShutdownHook(new Thread(this::endWait, "errand-end"));
     try {
       ParseResult parsed = parse();
-      if (parsed.isUsageHelpRequested()) {
-        return launch();
-      }
       String verticle =
           Utils.computeVerticleName(getClass(), parsed.matchedPositionalValue(0, null));
+      Optional<NodeRole> known = known(verticle);
+      if (parsed.isUsageHelpRequested()) {
+        System.out.print(NodeOptions.help(known));
+        return ExitCode.DONE;
+      }
+      NodeOptions.check(parsed, known);
       // The launcher itself would only warn, and start without.
       conf = Conf.read(parsed.matchedOptionValue("-conf", null));
-      cluster = check(verticle);
+      cluster = check(known.orElseGet(() -> guest(verticle)));
       cluster.onEnd(ErrandLauncher::end);
       if (Boolean.getBoolean(END_WITH_INPUT)) {
         endWithInput();
@@ -109,16 +113,15 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     }
   }
 
-  private SecureCluster check(String verticle) {
-    if (verticle == null) {
-      throw new NodeFailure(ExitCode.USAGE, "name the verticle to start by its class name");
-    }
-    NodeRole role =
-        ServiceLoader.load(NodeRole.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(known -> known.verticle().equals(verticle))
-            .findAny()
-            .orElseGet(() -> guest(verticle));
+  /** One of Errand's own; empty: a guest. */
+  private static Optional<NodeRole> known(String verticle) {
+    return ServiceLoader.load(NodeRole.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(role -> role.verticle().equals(verticle))
+        .findAny();
+  }
+
+  private SecureCluster check(NodeRole role) {
     SettingsReader in = new SettingsReader(conf, environment);
     ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());
     role.check(in);
@@ -128,7 +131,10 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   }
 
   /** A name that is mistyped is told at once, not when a peer has been found. */
-  private NodeRole guest(String verticle) {
+  private static NodeRole guest(String verticle) {
+    if (verticle == null) {
+      throw new NodeFailure(ExitCode.USAGE, "name the verticle to start by its class name");
+    }
     boolean isClass = verticle.matches("[\\w$.]+") && !verticle.endsWith(".java");
     try {
       if (isClass) {
@@ -138,7 +144,7 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       throw new NodeFailure(
           ExitCode.USAGE, "the verticle " + verticle + " is not on the class path: see java -cp");
     }
-    return new GuestRole(verticle, conf);
+    return new GuestRole(verticle);
   }
 
   /** The settings as they were checked, without the secret. */

@@ -2,10 +2,9 @@ package dev.errand.config.launch;
 
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.SettingsReader;
-import io.vertx.core.json.JsonObject;
 
 /** A verticle that is no part of Errand: the cluster's settings are ours, all others its own. */
-record GuestRole(String verticle, JsonObject conf) implements NodeRole {
+record GuestRole(String verticle) implements NodeRole {
 
   @Override
   public String name() {
@@ -19,7 +18,7 @@ record GuestRole(String verticle, JsonObject conf) implements NodeRole {
 
   @Override
   public void check(SettingsReader in) {
-    conf.fieldNames().stream().filter(name -> !name.equals("cluster")).forEach(in::leave);
+    in.leaveAllBut("cluster");
   }
 
   @Override

@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /** Files of settings, keys and certificates: what is longer than a mebibyte is none of these. */
 public final class SmallFile {
@@ -27,5 +30,15 @@ public final class SmallFile {
       }
       return new String(bytes, StandardCharsets.UTF_8);
     }
+  }
+
+  /** Whether others than its owner may read it; false where the file system does not say. */
+  public static boolean isOpenToOthers(String name) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(Path.of(name), PosixFileAttributeView.class);
+    return view != null
+        && view.readAttributes().permissions().stream()
+            .anyMatch(
+                Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ)::contains);
   }
 }

@@ -8,6 +8,8 @@ import dev.errand.config.security.SmallFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What makes a node a member: the keys {@code cluster.authKey}, {@code cluster.authKeyFile} or
@@ -15,6 +17,7 @@ import java.util.List;
  */
 final class ClusterCredentials {
 
+  private static final Logger log = LoggerFactory.getLogger(ClusterCredentials.class);
   private static final String NOT_SHOWN = "(not shown)";
   private static final String CURE =
       "run ./errand authkey > FILE and set cluster.authKeyFile to it, or set"
@@ -61,7 +64,9 @@ final class ClusterCredentials {
 
   private Credentials certificates(PemFiles.Paths pem, List<String> allow) {
     try {
-      return PemFiles.read(pem, allow);
+      PemFiles files = PemFiles.read(pem, allow);
+      warnIfOpen("cluster.tls.key", pem.key());
+      return files;
     } catch (IllegalArgumentException e) {
       // Its message begins with the last part of the key.
       String[] parts = e.getMessage().split(" ", 2);
@@ -91,6 +96,17 @@ final class ClusterCredentials {
       in.problem("cluster.authKeyFile", shown, "is empty: " + CURE);
     }
     lines.forEach(line -> add("cluster.authKeyFile", shown, line));
+    warnIfOpen("cluster.authKeyFile", file);
+  }
+
+  private static void warnIfOpen(String setting, String file) {
+    try {
+      if (SmallFile.isOpenToOthers(file)) {
+        log.warn("{} {} can be read by others than its owner: chmod 600 {}", setting, file, file);
+      }
+    } catch (IOException e) {
+      // It was read, that will do.
+    }
   }
 
   private void add(String setting, String shown, String text) {

@@ -1,12 +1,14 @@
 package dev.errand.config.settings;
 
 import dev.errand.config.security.Credentials;
+import io.vertx.core.json.JsonObject;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -48,6 +50,20 @@ public record ClusterSettings(
 
     /** All others look for a dispatcher on this machine. */
     public static final Defaults OTHERS = new Defaults(0, List.of("127.0.0.1:" + DISPATCHER_PORT));
+  }
+
+  /**
+   * Those of a program that has a main of its own; all but {@code cluster.*} in the file is the
+   * program's.
+   *
+   * @throws SettingsException if anything is wrong
+   */
+  public static ClusterSettings read(JsonObject file, Map<String, String> environment) {
+    SettingsReader in = new SettingsReader(file, environment);
+    ClusterSettings settings = read(in, Defaults.OTHERS);
+    in.leaveAllBut("cluster");
+    in.finish();
+    return settings;
   }
 
   /** Reads the keys; what is wrong is noted in the reader, and then the result is of no use. */

@@ -29,7 +29,7 @@ public final class SettingsReader {
 
   /** Variables of the client commands and of the script, which are no settings. */
   private static final Set<String> NO_SETTINGS =
-      Set.of("ERRAND_URL", "ERRAND_TOKEN", "ERRAND_JAVA_OPTS");
+      Set.of("ERRAND_URL", "ERRAND_TOKEN", "ERRAND_JAVA_OPTS", "ERRAND_CLASSPATH");
 
   private final JsonObject file;
   private final Map<String, String> environment;
@@ -265,6 +265,11 @@ public final class SettingsReader {
   /** Declares keys that somebody else reads: everything below that section of the file. */
   public void leave(String section) {
     known.add(section + ".*");
+  }
+
+  /** Declares that all else in the file is none of ours. */
+  public void leaveAllBut(String section) {
+    file.fieldNames().stream().filter(name -> !name.equals(section)).forEach(this::leave);
   }
 
   /**

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class GuestRoleTest {
 
   private static ClusterSettings read(JsonObject conf) {
-    GuestRole role = new GuestRole("com.acme.MyVerticle", conf);
+    GuestRole role = new GuestRole("com.acme.MyVerticle");
     SettingsReader in =
         new SettingsReader(conf, Map.of("ERRAND_CLUSTER_AUTH_KEY", AuthKey.random().text()));
     ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());

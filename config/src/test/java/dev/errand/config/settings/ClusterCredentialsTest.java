@@ -2,6 +2,7 @@ package dev.errand.config.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.config.LogLines;
 import dev.errand.config.OwnAuthority;
 import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.Credentials;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,24 @@ class ClusterCredentialsTest {
 
   private static List<String> problems(Reading reading) {
     return reading.problems(ClusterCredentials::read);
+  }
+
+  @Test
+  void aKeyFileThatOthersCanReadIsToldOnce() throws IOException {
+    Path file = Path.of(file("open", KEY.text()));
+    JsonObject section = new JsonObject().put("authKeyFile", file.toString());
+    for (String rights : List.of("rw-r-----", "rw----r--", "rw-------")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
+      try (LogLines log = new LogLines(ClusterCredentials.class)) {
+        assertThat(read(cluster(section))).isEqualTo(new SharedKeys(KEY));
+        String line =
+            "WARN cluster.authKeyFile "
+                + file
+                + " can be read by others than its owner: chmod 600 "
+                + file;
+        assertThat(log.all()).isEqualTo(rights.equals("rw-------") ? List.of() : List.of(line));
+      }
+    }
   }
 
   private String file(String name, String text) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.SharedKeys;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -51,6 +52,15 @@ class ClusterSettingsTest {
         in -> ClusterSettings.read(in, ClusterSettings.Defaults.DISPATCHER);
     assertThat(withKey("{}").by(read))
         .isEqualTo(new ClusterSettings("errand", "127.0.0.1", 5701, 0, List.of(), KEYS));
+  }
+
+  @Test
+  void ofAProgramsSettingsOnlyTheClustersAreOurs() {
+    JsonObject file =
+        new JsonObject().put("mine", 1).put("cluster", new JsonObject().put("name", "other"));
+    ClusterSettings settings = ClusterSettings.read(file, Map.of(KEY_VARIABLE, KEY.text()));
+    assertThat(settings.name()).isEqualTo("other");
+    assertThat(settings.peers()).containsExactly(new PeerAddress("127.0.0.1", 5701));
   }
 
   @Test

@@ -480,7 +480,16 @@ final class Leases {
   /** Workers had their time to say what they still run. */
   void endRecovery(Now now) {
     recovering = false;
-    for (LiveTask task = tasks.lastRecovering(); task != null; task = tasks.lastRecovering()) {
+    // Those that end here may be the last of their type.
+    for (TaskType type : List.copyOf(tasks.types().all())) {
+      endRecovery(type, now);
+    }
+  }
+
+  /** The newest first, as each goes to the head of its queue. */
+  private void endRecovery(TaskType type, Now now) {
+    TaskLine waiting = type.recovering;
+    for (LiveTask task = waiting.last(); task != null; task = waiting.last()) {
       Lease lease = task.past().lease;
       if (lease == null || lease.counted) {
         tasks.recovered(task);

@@ -30,7 +30,7 @@ final class TaskType {
   long beyond;
 
   /** Its tasks that wait until it is known whether a worker still has them. */
-  int recovering;
+  final TaskLine recovering = new TaskLine();
 
   /** Leases that ended and whose handler has not: they count against the limit. */
   int zombies;

@@ -32,7 +32,6 @@ final class Tasks {
   private final TaskTable live = new TaskTable();
   private final TaskTypes types = new TaskTypes(this);
   private final Ledger.Book book = new Ledger.Book();
-  private final TaskLine recovering = new TaskLine();
   private final Batches batches = new Batches();
   private final Keys keys = new Keys();
   private Leases leases;
@@ -618,18 +617,11 @@ final class Tasks {
   /** A worker may still have it. */
   private void holdBack(LiveTask task) {
     task.place = LiveTask.Place.RECOVERING;
-    recovering.addLast(task);
-    task.queue.type.recovering++;
+    task.queue.type.recovering.addLast(task);
   }
 
   private void letGo(LiveTask task) {
-    recovering.remove(task);
-    task.queue.type.recovering--;
-  }
-
-  /** The newest of those that a worker may still have; null if there is none. */
-  LiveTask lastRecovering() {
-    return recovering.last();
+    task.queue.type.recovering.remove(task);
   }
 
   /** No worker has it: it waits like any other. */

@@ -116,7 +116,7 @@ final class Views {
       all.add(
           new TypeView(
               type.name,
-              type.size() + type.recovering + type.beyond,
+              type.size() + type.recovering.size() + type.beyond,
               type.running,
               type.zombies,
               oldestMillis(type, now),
@@ -127,15 +127,14 @@ final class Views {
   }
 
   private static long oldestMillis(TaskType type, Now now) {
-    long oldest = wait(type.plain(), now);
+    long oldest = Math.max(wait(type.recovering.first(), now), wait(type.plain().oldest(), now));
     for (TaskQueue queue : type.demanding()) {
-      oldest = Math.max(oldest, wait(queue, now));
+      oldest = Math.max(oldest, wait(queue.oldest(), now));
     }
     return oldest;
   }
 
-  private static long wait(TaskQueue queue, Now now) {
-    LiveTask oldest = queue.oldest();
+  private static long wait(LiveTask oldest, Now now) {
     return oldest == null ? 0 : Math.max(0, now.wallMillis() - oldest.spec.submitted());
   }
 

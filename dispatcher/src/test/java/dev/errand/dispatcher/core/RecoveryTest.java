@@ -48,6 +48,22 @@ class RecoveryTest {
   }
 
   @Test
+  void whatIsHeldBackHasWaitedSinceItsSubmission() {
+    cluster.submit(client, ANY);
+    cluster.pass(Duration.ofSeconds(20));
+    cluster.submit(client, ANY);
+    cluster.restart();
+    cluster.pass(Duration.ofSeconds(1));
+    assertThat(oldestMillis()).isBetween(21_000L, 25_000L);
+    recovered();
+    assertThat(oldestMillis()).isBetween(26_000L, 31_000L);
+  }
+
+  private long oldestMillis() {
+    return cluster.core.types(cluster.now()).get(0).oldestMillis();
+  }
+
+  @Test
   void whatWasQueuedIsHeldBackUntilWorkersHadTheirTimeAndThenGranted() {
     long first = cluster.submit(client, ANY);
     long second = cluster.submit(client, ANY);

@@ -146,7 +146,7 @@ public final class TaskClient {
   public Future<Task> await(String id, Duration patience) {
     long number = TaskId.parse(id);
     if (number < 0) {
-      return Future.failedFuture(new TaskLostException("'" + id + "' is no task id"));
+      return noId(id);
     }
     // A patience beyond what a long can hold is as good as for ever.
     long millis = Math.max(1, TimeUnit.MILLISECONDS.convert(patience));
@@ -166,8 +166,9 @@ public final class TaskClient {
   /**
    * The task as it stands.
    *
-   * @return null if the dispatcher knows no such task; fails with {@link
-   *     io.vertx.core.eventbus.ReplyException} if no dispatcher answers within 5 s
+   * @return null if the dispatcher knows no such task; fails with {@link TaskLostException} if that
+   *     is no id, with {@link io.vertx.core.eventbus.ReplyException} if no dispatcher answers
+   *     within 5 s
    */
   public Future<Task> get(String id) {
     return ask(Addresses.TASKS_GET, id);
@@ -178,7 +179,7 @@ public final class TaskClient {
    *
    * @return the task as it ended; fails with {@link io.vertx.core.eventbus.ReplyException}, whose
    *     failure code is 404 if there is no such task, 409 if it has ended, -1 if no dispatcher
-   *     answers within 5 s
+   *     answers within 5 s; with {@link TaskLostException} if that is no id
    */
   public Future<Task> cancel(String id) {
     return ask(Addresses.TASKS_CANCEL, id);
@@ -194,6 +195,9 @@ public final class TaskClient {
   }
 
   private Future<Task> ask(String address, String id) {
+    if (TaskId.parse(id) < 0) {
+      return noId(id);
+    }
     return vertx
         .eventBus()
         .<JsonObject>request(
@@ -201,6 +205,11 @@ public final class TaskClient {
             new JsonObject().put("id", id),
             new DeliveryOptions().setSendTimeout(TimeUnit.SECONDS.toMillis(5)))
         .map(reply -> reply.body() == null ? null : TaskJson.decode(reply.body()));
+  }
+
+  private static Future<Task> noId(String id) {
+    return Future.failedFuture(
+        new TaskLostException("no task '" + id + "': that is not the form of a task's id"));
   }
 
   /** Leaves; what is still open fails. */

@@ -203,6 +203,23 @@ class TaskClientTest {
   }
 
   @Test
+  void whatIsNoIdIsToldSo() {
+    for (String id : new String[] {"foo", "", null, "0000000000000x"}) {
+      for (Future<Task> asked :
+          List.of(
+              client.get(id),
+              client.cancel(id),
+              client.retry(id),
+              client.await(id, Duration.ofSeconds(1)))) {
+        assertThatThrownBy(() -> get(asked))
+            .cause()
+            .isInstanceOf(TaskLostException.class)
+            .hasMessage("no task '" + id + "': that is not the form of a task's id");
+      }
+    }
+  }
+
+  @Test
   void aTaskThatFailsFailsItsCall() {
     assertThatThrownBy(() -> get(client.call("fails", 1, String.class)))
         .cause()
@@ -379,7 +396,8 @@ class TaskClientTest {
 
   @Test
   void withoutADispatcherNothingIsCancelledNorRetried() {
-    for (Future<Task> answer : List.of(client.cancel("x"), client.retry("x"))) {
+    String id = TaskId.text(8);
+    for (Future<Task> answer : List.of(client.cancel(id), client.retry(id))) {
       assertThatThrownBy(() -> get(answer))
           .cause()
           .isInstanceOf(ReplyException.class)

@@ -36,7 +36,6 @@ public final class CoreView {
 
   private final Tasks tasks;
   private final Peers peers;
-  private final TaskLine recovering;
   private final TaskTable live;
   private final Long2ObjectOpenHashMap<Lease> lost;
   private final ArrayDeque<Turns.Unrecorded> recording;
@@ -45,7 +44,6 @@ public final class CoreView {
   public CoreView(DispatcherCore core) {
     tasks = (Tasks) read(core, "tasks");
     peers = (Peers) read(core, "peers");
-    recovering = (TaskLine) read(tasks, "recovering");
     live = (TaskTable) read(tasks, "live");
     lost = (Long2ObjectOpenHashMap<Lease>) read(read(core, "leases"), "lost");
     recording = (ArrayDeque<Turns.Unrecorded>) read(read(core, "turns"), "recording");
@@ -129,8 +127,10 @@ public final class CoreView {
 
   private void compareQueues(int queued, int leased, int waiting, Visitor to) {
     int inQueues = 0;
+    int recovering = 0;
     int running = 0;
     for (TaskType type : tasks.types().all()) {
+      recovering += type.recovering.size();
       inQueues += type.plain().size();
       for (TaskQueue queue : type.demanding()) {
         inQueues += queue.size();
@@ -138,11 +138,11 @@ public final class CoreView {
       running += type.running;
       compareGrantable(type, to);
     }
-    if (inQueues != queued || running != leased || recovering.size() != waiting) {
+    if (inQueues != queued || running != leased || recovering != waiting) {
       to.misplaced(
           0,
           "queues count %d waiting, %d recovering and %d running, tasks say %d, %d and %d"
-              .formatted(inQueues, recovering.size(), running, queued, waiting, leased));
+              .formatted(inQueues, recovering, running, queued, waiting, leased));
     }
   }
 
