@@ -39,10 +39,11 @@ final class AttemptRunner implements Runner, LaneListener {
   private final Executor owner;
   private final Function<TaskRequest, Future<Task>> submitter;
   private final IntSupplier resultLimit;
-  private final EventLoopLanes loops = new EventLoopLanes(this);
+  private final Executor loop;
   private final BlockingLane threads;
   private final Map<Long, ActiveAttempt> active = new HashMap<>();
   private final FailureLog failures = new FailureLog();
+  private EventLoopLanes loops;
   private AttemptListener listener;
   private long watchedNanos;
 
@@ -54,7 +55,8 @@ final class AttemptRunner implements Runner, LaneListener {
   /**
    * A runner that is not open yet.
    *
-   * @param owner runs a step on the worker's context
+   * @param owner runs a step on the worker's context, as a turn of it
+   * @param loop runs a step on the thread of the worker's context
    * @param submitter for handlers that submit tasks; may complete on any thread
    * @param resultLimit in bytes, as the dispatcher last said; asked on the worker's context
    */
@@ -62,35 +64,39 @@ final class AttemptRunner implements Runner, LaneListener {
       Handlers handlers,
       int blockingSlots,
       Executor owner,
+      Executor loop,
       Function<TaskRequest, Future<Task>> submitter,
       IntSupplier resultLimit) {
-    this(handlers, BlockingThreads.open(blockingSlots), owner, submitter, resultLimit);
+    this(handlers, BlockingThreads.open(blockingSlots), owner, loop, submitter, resultLimit);
   }
 
   AttemptRunner(
       Handlers handlers,
       BlockingThreads threads,
       Executor owner,
+      Executor loop,
       Function<TaskRequest, Future<Task>> submitter,
       IntSupplier resultLimit) {
     this.handlers = handlers;
     this.owner = owner;
+    this.loop = loop;
     this.submitter = submitter;
     this.resultLimit = resultLimit;
     this.threads = new BlockingLane(threads, this);
   }
 
-  /** Opens its lanes; attempts that come before wait for them. */
+  /** Opens its lanes; attempts that come before that is done wait for them. */
   Future<Void> open(AttemptListener attemptListener) {
     listener = attemptListener;
-    return loops.open();
+    loops = EventLoopLanes.join(this, loop);
+    return loops.opened();
   }
 
   /** Ends its threads; what runs on them is interrupted. */
   Future<Void> close() {
     failures.sumUp();
     threads.close();
-    return loops.close();
+    return loops.leave(this);
   }
 
   /** To be called every {@value #WATCH_MILLIS} ms. */
@@ -103,7 +109,7 @@ final class AttemptRunner implements Runner, LaneListener {
     watched = true;
     watchedNanos = now;
     List<ActiveAttempt> all = new ArrayList<>(active.values());
-    loops.watch(all, passed);
+    loops.watch(this, all, passed);
     failures.look();
     // Gathered here: a handler that tells more than anyone can read does not load this context.
     for (ActiveAttempt attempt : all) {
@@ -122,7 +128,7 @@ final class AttemptRunner implements Runner, LaneListener {
     ActiveAttempt one = new ActiveAttempt(attempt, turnMillis, resultLimit.getAsInt(), submitter);
     active.put(attempt.lease(), one);
     if (handlers.of(attempt.type()) instanceof TaskHandler handler) {
-      loops.run(one, handler);
+      loops.run(one, handler, this);
     } else {
       threads.run(one, (BlockingTaskHandler) handlers.of(attempt.type()));
     }

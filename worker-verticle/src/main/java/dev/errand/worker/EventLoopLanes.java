@@ -19,7 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Event loops for handlers: a handler that blocks one costs its own attempt and nobody else's.
+ * Event loops for handlers: a handler that blocks one costs its own attempt and nobody else's. All
+ * workers whose contexts are on the same thread share them, and so need no lock: a process with a
+ * thousand workers has no more of them than one with a few.
  *
  * <p>They belong to a Vertx of their own, beside the cluster's, so the bus and the heartbeats never
  * wait for a handler. On a loop of Netty's, attempts that share it with a blocked one could do
@@ -45,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * Time is what passes between two looks, and a long pause counts as a short one: after the whole
  * process stood still, nobody is blamed for it.
  *
- * <p>Owner: the worker's context, which calls all methods but {@link #vertx} and {@link #finished}.
+ * <p>Owner: the thread of the workers' contexts, which calls all methods but {@link #vertx} and
+ * {@link #finished}.
  */
 final class EventLoopLanes {
 
@@ -57,7 +60,14 @@ final class EventLoopLanes {
   /** So many attempts that come together go to the same lane. */
   private static final int IN_A_ROW = 16;
 
-  private final LaneListener listener;
+  /** Those of this thread, while a worker has them. */
+  private static final ThreadLocal<EventLoopLanes> SHARED = new ThreadLocal<>();
+
+  private static final Runnable NOTHING = () -> {};
+
+  private final Executor owner;
+  private final List<LaneListener> users = new ArrayList<>();
+  private final Promise<Void> opened = Promise.promise();
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
   private final LoopWatchdog watchdog;
@@ -66,26 +76,45 @@ final class EventLoopLanes {
   private Lane next;
   private int left;
   private volatile Vertx vertx;
+  private boolean flushing;
   private boolean closed;
 
-  EventLoopLanes(LaneListener listener) {
-    this.listener = listener;
+  private EventLoopLanes(Executor owner) {
+    this.owner = owner;
     int count = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     for (int i = 1; i <= count; i++) {
       lanes.add(new Lane("errand-loop-" + i, this::returned));
     }
     lanes.add(laneOfBlockingTypes);
-    watchdog = new LoopWatchdog(lanes, listener);
+    watchdog = new LoopWatchdog(lanes);
   }
 
-  /** Starts the loops; what is run before waits for it. */
-  Future<Void> open() {
+  /**
+   * Those of the calling thread, made if no worker has them yet.
+   *
+   * @param owner runs a step on the calling thread
+   */
+  static EventLoopLanes join(LaneListener user, Executor owner) {
+    EventLoopLanes shared = SHARED.get();
+    if (shared == null) {
+      shared = new EventLoopLanes(owner);
+      shared.open();
+      SHARED.set(shared);
+    }
+    shared.users.add(user);
+    return shared;
+  }
+
+  /** When the loops have started; what is run before waits for it. */
+  Future<Void> opened() {
+    return opened.future();
+  }
+
+  private void open() {
     Promise<Vertx> made = Promise.promise();
-    Promise<Void> opened = Promise.promise();
-    made.future().onComplete((one, why) -> listener.onOwner(() -> start(one, why, opened)));
+    made.future().onComplete((one, why) -> owner.execute(() -> start(one, why)));
     // On a thread that has no context: the new Vertx is none of the caller's.
     new Opening(() -> make(made)).start();
-    return opened.future();
   }
 
   /** A thread whose contexts run in it, to see whether Vert.x asks {@link LaneExecutors}. */
@@ -123,7 +152,7 @@ final class EventLoopLanes {
             + " before any other EventExecutorProvider: is it missing from a merged jar?");
   }
 
-  private void start(Vertx made, Throwable why, Promise<Void> opened) {
+  private void start(Vertx made, Throwable why) {
     if (why != null) {
       opened.fail(why);
     } else if (closed) {
@@ -135,8 +164,15 @@ final class EventLoopLanes {
     }
   }
 
-  /** Interrupts what runs. */
-  Future<Void> close() {
+  /**
+   * The worker needs them no more. The last one closes them, and interrupts what runs; of another
+   * one only what holds a thread for long is interrupted.
+   */
+  Future<Void> leave(LaneListener user) {
+    if (!users.remove(user) || !users.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    SHARED.remove();
     closed = true;
     lanes.forEach(Lane::close);
     watchdog.close();
@@ -149,13 +185,24 @@ final class EventLoopLanes {
   }
 
   /** An attempt that begins with the next {@link #flush}; where all lanes are blocked it waits. */
-  void run(ActiveAttempt attempt, TaskHandler handler) {
-    attempt.onLoop = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this);
+  void run(ActiveAttempt attempt, TaskHandler handler, LaneListener listener) {
+    attempt.onLoop = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this, listener);
     attempt.onLoop.lane.start(attempt.onLoop);
   }
 
-  /** To be called at the end of each turn. */
+  /** To be called at the end of each turn of a worker. */
   void flush() {
+    if (users.size() == 1) {
+      flushNow();
+    } else if (!flushing) {
+      // The turns of other workers follow, and their attempts begin with the same wake-up.
+      flushing = true;
+      owner.execute(this::flushNow);
+    }
+  }
+
+  private void flushNow() {
+    flushing = false;
     lanes.forEach(Lane::flush);
     left = 0;
   }
@@ -197,7 +244,7 @@ final class EventLoopLanes {
     }
     if (one.claim()) {
       // Behind the caller: it may be looking through its attempts.
-      listener.onOwner(() -> giveBack(one, "it was cancelled before it began"));
+      one.listener.onOwner(() -> giveBack(one, "it was cancelled before it began"));
     } else {
       attempt.signal();
     }
@@ -207,24 +254,33 @@ final class EventLoopLanes {
   void finished(LoopAttempt one) {
     finished.add(one);
     if (telling.compareAndSet(false, true)) {
-      listener.onOwner(this::tellFinished);
+      owner.execute(this::tellFinished);
     }
   }
 
-  /** All that finished until the owner's turn came. */
+  /** All that finished until the owner came to it. */
   private void tellFinished() {
     telling.set(false);
+    LaneListener last = null;
     for (LoopAttempt each = finished.poll(); each != null; each = finished.poll()) {
+      if (last != null && last != each.listener) {
+        last.onOwner(NOTHING);
+      }
+      last = each.listener;
       if (each.attempt.onLoop != null) {
         tell(each);
       }
+    }
+    // What it was told leaves at the end of a turn of its own.
+    if (last != null) {
+      last.onOwner(NOTHING);
     }
   }
 
   /** Whatever one of them does wrong, the others are told. */
   private void tell(LoopAttempt each) {
     try {
-      listener.outcome(each.attempt, each.ending);
+      each.listener.outcome(each.attempt, each.ending);
     } catch (RuntimeException e) {
       log.error("{}: what it came to can't be told", each.attempt, e);
     }
@@ -233,28 +289,30 @@ final class EventLoopLanes {
 
   /** A deposed thread has come back; on that thread. */
   private void returned(LaneThread thread) {
-    listener.onOwner(() -> watchdog.returned(thread));
+    owner.execute(() -> watchdog.returned(thread));
   }
 
   private void giveBack(LoopAttempt one, String reason) {
-    listener.release(one.attempt, reason);
+    one.listener.release(one.attempt, reason);
     end(one);
   }
 
   private void end(LoopAttempt one) {
     one.attempt.onLoop = null;
     one.lane.attempts--;
-    listener.ended(one.attempt);
+    one.listener.ended(one.attempt);
   }
 
   /**
-   * To be called a few times a second.
+   * To be called by each worker a few times a second. The lanes are looked at for one of them.
    *
    * @param active all attempts of the worker
-   * @param passed since the last call, in nanoseconds
+   * @param passed since its last call, in nanoseconds
    */
-  void watch(Collection<ActiveAttempt> active, long passed) {
-    watchdog.look(passed);
+  void watch(LaneListener user, Collection<ActiveAttempt> active, long passed) {
+    if (user == users.get(0)) {
+      watchdog.look(passed);
+    }
     for (ActiveAttempt attempt : active) {
       LoopAttempt one = attempt.onLoop;
       if (one == null) {

@@ -1,12 +1,12 @@
 package dev.errand.worker;
 
 /**
- * What lanes tell of their attempts; all but the first are called on the worker's context, and
- * never before the call that is the reason has returned.
+ * What lanes tell a worker of its attempts; all but the first are called on the thread of the
+ * worker's context, and never before the call that is the reason has returned.
  */
 interface LaneListener {
 
-  /** Runs it on the worker's context; may be called from any thread. */
+  /** Runs it as a turn of the worker; may be called from any thread. */
   void onOwner(Runnable step);
 
   /** The handler came to something; only the first counts. */

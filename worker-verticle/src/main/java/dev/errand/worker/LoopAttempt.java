@@ -26,6 +26,10 @@ final class LoopAttempt implements Executor {
 
   final ActiveAttempt attempt;
   final Lane lane;
+
+  /** Whose attempt it is. */
+  final LaneListener listener;
+
   private final TaskHandler handler;
   private final EventLoopLanes lanes;
   private volatile int claimed;
@@ -43,11 +47,17 @@ final class LoopAttempt implements Executor {
   long waitedNanos;
   long cancelledNanos;
 
-  LoopAttempt(ActiveAttempt attempt, TaskHandler handler, Lane lane, EventLoopLanes lanes) {
+  LoopAttempt(
+      ActiveAttempt attempt,
+      TaskHandler handler,
+      Lane lane,
+      EventLoopLanes lanes,
+      LaneListener listener) {
     this.attempt = attempt;
     this.handler = handler;
     this.lane = lane;
     this.lanes = lanes;
+    this.listener = listener;
     attempt.callbacksOn(this::callback);
   }
 

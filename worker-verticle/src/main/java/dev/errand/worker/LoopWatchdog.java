@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees when a step holds up its lane, gives the lane another thread, and says whose step it is;
- * {@link EventLoopLanes} tells the whole of it. Owner: the worker's context.
+ * {@link EventLoopLanes} tells the whole of it, and has the same owner.
  */
 final class LoopWatchdog {
 
@@ -25,13 +25,11 @@ final class LoopWatchdog {
   static final int MAX_STUCK = 64;
 
   private final List<Lane> lanes;
-  private final LaneListener listener;
   private final List<LaneThread> stuck = new ArrayList<>();
   private final Set<String> blockingTypes = new HashSet<>();
 
-  LoopWatchdog(List<Lane> lanes, LaneListener listener) {
+  LoopWatchdog(List<Lane> lanes) {
     this.lanes = lanes;
-    this.listener = listener;
   }
 
   /** Whether an attempt of that type has blocked a lane. */
@@ -100,7 +98,9 @@ final class LoopWatchdog {
     if (blockingTypes.add(attempt.type())) {
       log.warn("attempts of '{}' keep to an event loop of their own from now on", attempt.type());
     }
+    LaneListener listener = thread.suspect().listener;
     listener.outcome(attempt, Ending.failed(error));
+    listener.onOwner(() -> {});
     if (attempt.cancel(CancelReason.TIMEOUT)) {
       attempt.signal();
     }

@@ -19,6 +19,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -107,7 +108,14 @@ public final class WorkerVerticle extends VerticleBase {
   private Future<Void> open(Membership membership, Handlers handlers, WorkerProfile profile) {
     long incarnation = new SecureRandom().nextLong() >>> 1;
     int blocking = settings.slots().blocking();
-    runner = new AttemptRunner(handlers, blocking, this::turn, client::submit, this::resultLimit);
+    runner =
+        new AttemptRunner(
+            handlers,
+            blocking,
+            this::turn,
+            ((ContextInternal) context).nettyEventLoop(),
+            client::submit,
+            this::resultLimit);
     core =
         new WorkerCore(
             Header.cluster(membership.cluster()),

@@ -50,8 +50,8 @@ final class Rig implements AttemptListener, AutoCloseable {
 
   final Map<TaskRequest, Promise<Task>> submitted = new ConcurrentHashMap<>();
   volatile int resultLimit = 1 << 20;
-  private final ExecutorService owner =
-      Executors.newSingleThreadExecutor(task -> new Thread(task, OWNER));
+  private final ExecutorService owner;
+  private final boolean endsOwner;
   private final Map<Long, Told> told = new ConcurrentHashMap<>();
   private final AttemptRunner runner;
   private long now;
@@ -62,15 +62,36 @@ final class Rig implements AttemptListener, AutoCloseable {
   }
 
   Rig(BlockingThreads threads, Handler... handlers) {
+    this(
+        Executors.newSingleThreadExecutor(task -> new Thread(task, OWNER)),
+        true,
+        threads,
+        handlers);
+  }
+
+  private Rig(
+      ExecutorService owner, boolean endsOwner, BlockingThreads threads, Handler... handlers) {
+    this.owner = owner;
+    this.endsOwner = endsOwner;
     runner =
         new AttemptRunner(
-            new Handlers(List.of(handlers)), threads, owner, this::submit, () -> resultLimit);
+            new Handlers(List.of(handlers)),
+            threads,
+            owner,
+            owner,
+            this::submit,
+            () -> resultLimit);
     Future<Void> opened = call(() -> runner.open(this));
     await(opened::isComplete);
     if (opened.failed()) {
       throw new IllegalStateException(opened.cause());
     }
     look(1);
+  }
+
+  /** Another runner on the same thread; to be closed before. */
+  Rig beside(Handler... handlers) {
+    return new Rig(owner, false, BlockingThreads.open(1), handlers);
   }
 
   private Future<Task> submit(TaskRequest request) {
@@ -209,6 +230,8 @@ final class Rig implements AttemptListener, AutoCloseable {
   public void close() {
     Future<Void> closed = call(this::closeRunner);
     await(closed::isComplete);
-    owner.shutdownNow();
+    if (endsOwner) {
+      owner.shutdownNow();
+    }
   }
 }

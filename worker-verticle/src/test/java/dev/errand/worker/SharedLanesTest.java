@@ -1,0 +1,125 @@
+package dev.errand.worker;
+
+import static dev.errand.worker.Tasks.loop;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.worker.api.TaskHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers on the same thread, which share their event loops. */
+class SharedLanesTest {
+
+  private final Blocker blocker = new Blocker();
+  private final Queue<Vertx> seen = new ConcurrentLinkedQueue<>();
+  private final TaskHandler says =
+      loop(
+          "says",
+          task -> {
+            seen.add(Vertx.currentContext().owner());
+            return Future.succeededFuture(task.taskId());
+          });
+  private final Rig rig = new Rig(says);
+  private final List<Rig> others = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    blocker.open();
+    others.forEach(Rig::close);
+    rig.close();
+  }
+
+  private Rig beside(TaskHandler... handlers) {
+    Rig other = rig.beside(handlers);
+    others.add(other);
+    return other;
+  }
+
+  private void assertSays(Rig worker) {
+    long lease = worker.run("says");
+    Rig.Told told = worker.awaitEnd(lease);
+    assertThat(told.calls).containsExactly("outcome", "ended");
+    assertThat(told.result.text()).isEqualTo('"' + Rig.taskId(lease) + '"');
+  }
+
+  @Test
+  void eachIsToldOfItsOwnAttemptsAndAllHaveTheSameLoops() {
+    Rig second = beside(says);
+    Rig third = beside(says);
+    for (int i = 0; i < 20; i++) {
+      assertSays(rig);
+      assertSays(second);
+      assertSays(third);
+    }
+    assertThat(seen.stream().distinct()).hasSize(1);
+  }
+
+  @Test
+  void whatBlocksInOneIsToldToThatOneAndHoldsUpNoOther() {
+    Rig second =
+        beside(
+            loop(
+                "blocks",
+                task -> {
+                  blocker.block();
+                  return Future.succeededFuture();
+                }));
+    long lease = second.run("blocks");
+    blocker.awaitEntered(1);
+    // For all of them it is the first one's watch that looks.
+    rig.look(10);
+    Rig.await(() -> second.told(lease).error != null);
+    assertThat(second.told(lease).error.message()).contains("has blocked its event loop");
+    for (int i = 0; i < 20; i++) {
+      assertSays(rig);
+    }
+  }
+
+  @Test
+  void oneThatLeavesTakesTheLoopsFromNobody() {
+    Rig second = beside(says);
+    rig.onOwner(() -> rig.closeRunner());
+    assertSays(second);
+    Rig third = beside(says);
+    assertSays(third);
+    assertThat(seen.stream().distinct()).hasSize(1);
+  }
+
+  @Test
+  void whatHoldsAThreadOfOneThatHasLeftIsInterruptedInTheEnd() {
+    Promise<String> interrupted = Promise.promise();
+    Rig second =
+        beside(
+            loop(
+                "patient",
+                task -> {
+                  try {
+                    blocker.blockInterruptibly();
+                  } catch (InterruptedException e) {
+                    interrupted.complete();
+                  }
+                  return Future.succeededFuture();
+                }));
+    second.run("patient");
+    blocker.awaitEntered(1);
+    second.onOwner(() -> second.closeRunner());
+    rig.look(10);
+    Rig.await(() -> interrupted.future().isComplete());
+    assertSays(rig);
+  }
+
+  @Test
+  void theLastThatLeavesClosesThemAndTheNextOneHasNewOnes() {
+    assertSays(rig);
+    rig.onOwner(() -> rig.closeRunner());
+    assertSays(beside(says));
+    assertThat(seen.stream().distinct()).hasSize(2);
+  }
+}
