@@ -14,6 +14,7 @@ import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.link.BusPort;
 import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerVerticle extends VerticleBase {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerVerticle.class);
-  private static final int TICK_MILLIS = 50;
+  private static final int BEATS_PER_WATCH = AttemptRunner.WATCH_MILLIS / Beat.MILLIS;
 
   /** For the dispatcher's acknowledgement of what was given back at the very end. */
   private static final long LAST_WORDS_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -45,6 +46,8 @@ public final class WorkerVerticle extends VerticleBase {
   private AttemptRunner runner;
   private WorkerCore core;
   private MessageConsumer<Object> consumer;
+  private final Runnable beat = this::beat;
+  private int beats;
   private boolean turning;
   private boolean wasReady;
   private String lastRefusal;
@@ -108,14 +111,9 @@ public final class WorkerVerticle extends VerticleBase {
   private Future<Void> open(Membership membership, Handlers handlers, WorkerProfile profile) {
     long incarnation = new SecureRandom().nextLong() >>> 1;
     int blocking = settings.slots().blocking();
+    EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     runner =
-        new AttemptRunner(
-            handlers,
-            blocking,
-            this::turn,
-            ((ContextInternal) context).nettyEventLoop(),
-            client::submit,
-            this::resultLimit);
+        new AttemptRunner(handlers, blocking, this::turn, loop, client::submit, this::resultLimit);
     core =
         new WorkerCore(
             Header.cluster(membership.cluster()),
@@ -137,8 +135,7 @@ public final class WorkerVerticle extends VerticleBase {
           }
         });
     Future<Void> opened = runner.open(core);
-    vertx.setPeriodic(1, TICK_MILLIS, id -> turnNow(this::tick));
-    vertx.setPeriodic(AttemptRunner.WATCH_MILLIS, id -> turnNow(runner::watch));
+    Beat.join(loop, beat);
     return Future.all(consumer.completion(), opened).mapEmpty();
   }
 
@@ -150,10 +147,17 @@ public final class WorkerVerticle extends VerticleBase {
     return core.link().timings() == null ? 0 : core.link().timings().resultLimit();
   }
 
+  private void beat() {
+    ((ContextInternal) context).emit(any -> turnNow(this::tick));
+  }
+
   private void tick() {
     core.tick(System.nanoTime());
     if (leaving != null) {
       leaving.tick();
+    }
+    if (++beats % BEATS_PER_WATCH == 0) {
+      runner.watch();
     }
   }
 
@@ -170,8 +174,8 @@ public final class WorkerVerticle extends VerticleBase {
   }
 
   /**
-   * A timer's turn: it is on this verticle's context, and nothing else is under way. A pass of the
-   * event loop for each step would cost an idle worker most of what it takes.
+   * The beat's turn: it is on this verticle's context, and nothing else is under way. A pass of the
+   * event loop for each would cost an idle worker most of what it takes.
    */
   private void turnNow(Runnable step) {
     step.run();
@@ -196,6 +200,10 @@ public final class WorkerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    return leave().onComplete(any -> Beat.leave(beat));
+  }
+
+  private Future<?> leave() {
     if (core == null) {
       return Future.succeededFuture();
     }
