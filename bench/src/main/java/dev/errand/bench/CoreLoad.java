@@ -86,7 +86,7 @@ final class CoreLoad {
     this.door =
         new CoreDoor(
             shape.checked(),
-            (incarnation, frame) -> letters.add(new Letter(peers[(int) incarnation], frame)),
+            (node, incarnation, frame) -> letters.add(new Letter(peers[(int) incarnation], frame)),
             time.now());
     LoadWorker.Layouts layouts =
         new LoadWorker.Layouts(

@@ -73,7 +73,7 @@ class DispatchOnDiskTest {
                       new CoreSettings.Window(WINDOW, Long.MAX_VALUE, Long.MAX_VALUE)),
                   payload -> null,
                   new SplittableRandom(1),
-                  (peer, frame) -> client.link().receive(frame, System.nanoTime()),
+                  (node, peer, frame) -> client.link().receive(frame, System.nanoTime()),
                   Dispatch.now());
           store.start();
           dispatch = new Dispatch(context, core, store, failure -> {});

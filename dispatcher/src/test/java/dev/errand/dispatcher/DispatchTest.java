@@ -145,7 +145,7 @@ class DispatchTest {
                   settings,
                   payload -> null,
                   new SplittableRandom(1),
-                  (peer, frame) -> client.link().receive(frame, System.nanoTime()),
+                  (node, peer, frame) -> client.link().receive(frame, System.nanoTime()),
                   Dispatch.now());
           dispatch = new Dispatch(context, core, store, storeFailures::add);
           client = new VirtualClient(5, new Port());

@@ -17,8 +17,8 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /** Where the worker or client of this incarnation receives frames. */
-  public static String peer(long incarnation) {
-    return "errand.peer." + Long.toHexString(incarnation);
+  /** Where the workers and clients of a node receive frames. */
+  public static String node(String nodeId) {
+    return "errand.node." + nodeId;
   }
 }

@@ -63,7 +63,7 @@ final class DispatcherNode extends Host {
     return new Now(START_NANOS + nanos, wall);
   }
 
-  private void send(long incarnation, byte[] frame) {
+  private void send(String nodeId, long incarnation, byte[] frame) {
     auditor.leaves(incarnation, frame);
     simulation.bus().down(incarnation, frame);
   }

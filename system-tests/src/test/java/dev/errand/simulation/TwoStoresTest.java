@@ -97,7 +97,7 @@ class TwoStoresTest {
                 CoreSettings.Timings.USUAL),
             payload -> null,
             new SplittableRandom(1),
-            (peer, frame) -> {
+            (node, peer, frame) -> {
               if (core == own[0]) {
                 letters.add(() -> worker().link().receive(frame, now().nanos()));
               }

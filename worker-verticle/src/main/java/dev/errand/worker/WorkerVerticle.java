@@ -5,7 +5,6 @@ import dev.errand.config.launch.ExitCode;
 import dev.errand.config.launch.NodeFailure;
 import dev.errand.config.launch.ProcessEnd;
 import dev.errand.config.settings.WorkerSettings;
-import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Terms;
 import dev.errand.protocol.client.TaskClient;
 import dev.errand.protocol.frame.Credit;
@@ -19,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -45,7 +43,7 @@ public final class WorkerVerticle extends VerticleBase {
   private HandlersClient client;
   private AttemptRunner runner;
   private WorkerCore core;
-  private MessageConsumer<Object> consumer;
+  private BusPort port;
   private final Runnable beat = this::beat;
   private int beats;
   private boolean turning;
@@ -114,19 +112,9 @@ public final class WorkerVerticle extends VerticleBase {
     EventLoop loop = ((ContextInternal) context).nettyEventLoop();
     runner =
         new AttemptRunner(handlers, blocking, this::turn, loop, client::submit, this::resultLimit);
-    core =
-        new WorkerCore(
-            Header.cluster(membership.cluster()),
-            incarnation,
-            profile,
-            runner,
-            new BusPort(vertx, this::turn, () -> core.link()));
-    consumer = vertx.eventBus().consumer(Addresses.peer(incarnation));
-    consumer.handler(
-        message -> {
-          byte[] frame = BusPort.frame(message);
-          turn(() -> core.link().receive(frame, System.nanoTime()));
-        });
+    String nodeId = membership.local().nodeId();
+    port = new BusPort(vertx, nodeId, incarnation, this::turn, () -> core.link());
+    core = new WorkerCore(Header.cluster(membership.cluster()), incarnation, profile, runner, port);
     membership.onLeft(
         member -> {
           if (isDispatcher(member)
@@ -136,7 +124,7 @@ public final class WorkerVerticle extends VerticleBase {
         });
     Future<Void> opened = runner.open(core);
     Beat.join(loop, beat);
-    return Future.all(consumer.completion(), opened).mapEmpty();
+    return Future.all(port.opened(), opened).mapEmpty();
   }
 
   private static boolean isDispatcher(Membership.Member member) {
@@ -216,7 +204,7 @@ public final class WorkerVerticle extends VerticleBase {
     return leaving
         .done
         .future()
-        .compose(any -> consumer.unregister())
+        .onComplete(any -> port.close())
         .compose(any -> client.close())
         .compose(any -> runner.close());
   }

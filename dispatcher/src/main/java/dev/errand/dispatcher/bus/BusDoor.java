@@ -6,6 +6,7 @@ import dev.errand.protocol.Addresses;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskJson;
+import dev.errand.protocol.frame.Bundle;
 import dev.errand.protocol.link.BusPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -52,12 +53,12 @@ public final class BusDoor {
   }
 
   private void frame(Message<Object> message) {
-    byte[] frame = BusPort.frame(message);
+    byte[] frames = BusPort.frame(message);
     if (message.replyAddress() == null) {
-      dispatch.receive(frame);
+      Bundle.unpack(frames, dispatch::receive);
       return;
     }
-    byte[] answer = dispatch.request(frame);
+    byte[] answer = dispatch.request(frames);
     if (answer != null) {
       message.reply(answer, ANSWER);
     }

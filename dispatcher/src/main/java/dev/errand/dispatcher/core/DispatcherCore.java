@@ -119,7 +119,7 @@ public final class DispatcherCore {
     if (peer instanceof WorkerPeer worker) {
       heartbeat.progress().forEach((id, progress) -> leases.progress(worker, id, progress));
     }
-    return peer.heartbeat(header, frame -> port.send(header.session().peer(), frame));
+    return peer.heartbeat(header, frame -> port.send(peer.nodeId, header.session().peer(), frame));
   }
 
   /** A frame that wants no answer. */

@@ -4,10 +4,14 @@ package dev.errand.dispatcher.core;
 public interface FramePort {
 
   /**
-   * Sends a frame; it may be lost.
+   * Takes a frame that leaves with the next {@link #flush}, or before; it may be lost.
    *
+   * @param nodeId of the worker's or client's node
    * @param incarnation of the worker or client
    * @param frame not changed by anybody from now on
    */
-  void send(long incarnation, byte[] frame);
+  void send(String nodeId, long incarnation, byte[] frame);
+
+  /** Sends what was taken. */
+  default void flush() {}
 }

@@ -139,9 +139,10 @@ final class Turns {
   /** Sends what the touched peers have. */
   void flush(FramePort port) {
     for (Peer peer : touched) {
-      Consumer<byte[]> out = frame -> port.send(peer.session.peer(), frame);
+      Consumer<byte[]> out = frame -> port.send(peer.nodeId, peer.session.peer(), frame);
       peer.flush(out);
     }
     touched.clear();
+    port.flush();
   }
 }

@@ -79,7 +79,7 @@ class LimitsTest {
             new CoreSettings.Defaults(60_000, 3, 1_000),
             CoreSettings.Timings.USUAL);
     return new DispatcherCore(
-        settings, payload -> null, cluster.chance, (peer, frame) -> {}, cluster.now());
+        settings, payload -> null, cluster.chance, (node, peer, frame) -> {}, cluster.now());
   }
 
   @Test

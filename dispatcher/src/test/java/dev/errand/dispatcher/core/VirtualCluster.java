@@ -124,7 +124,7 @@ final class VirtualCluster {
         settings,
         payload -> payload.equals(BAD_PAYLOAD) ? "payload is cut off" : null,
         chance,
-        (peer, frame) -> letters.add(new Letter(peer, false, false, frame)),
+        (node, peer, frame) -> letters.add(new Letter(peer, false, false, frame)),
         now());
   }
 

@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -41,7 +40,7 @@ public final class TaskClient {
   private final Vertx vertx;
   private final Context context;
   private final ClientCore core;
-  private final MessageConsumer<Object> consumer;
+  private final BusPort port;
   private final long timer;
   private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turning = new AtomicBoolean();
@@ -50,21 +49,8 @@ public final class TaskClient {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     long incarnation = new SecureRandom().nextLong() >>> 1;
-    this.core =
-        new ClientCore(
-            Header.cluster(cluster),
-            incarnation,
-            nodeId,
-            new BusPort(vertx, this::turn, () -> core().link()));
-    this.consumer =
-        vertx
-            .eventBus()
-            .consumer(Addresses.peer(incarnation))
-            .handler(
-                message -> {
-                  byte[] frame = BusPort.frame(message);
-                  turn(() -> core.link().receive(frame, System.nanoTime()));
-                });
+    this.port = new BusPort(vertx, nodeId, incarnation, this::turn, () -> core().link());
+    this.core = new ClientCore(Header.cluster(cluster), incarnation, nodeId, port);
     this.timer =
         vertx.setPeriodic(1, TICK_MILLIS, id -> turn(() -> core.link().tick(System.nanoTime())));
   }
@@ -79,7 +65,7 @@ public final class TaskClient {
    */
   public static Future<TaskClient> create(Vertx vertx, String cluster, String nodeId) {
     TaskClient client = new TaskClient(vertx, cluster, nodeId);
-    return client.consumer.completion().map(client);
+    return client.port.opened().map(client);
   }
 
   /**
@@ -221,7 +207,7 @@ public final class TaskClient {
           core.close();
           closed.complete();
         });
-    return closed.future().compose(any -> consumer.unregister());
+    return closed.future().onComplete(any -> port.close());
   }
 
   private ClientCore core() {

@@ -63,6 +63,11 @@ public record Header(FrameKind kind, Session session, long seq, long ack, Credit
     return new Header(kind, new Session(cluster, storeId, epoch, peer, number), seq, ack, credit);
   }
 
+  /** Whose the frame is: the incarnation that its header names, if it has one. */
+  public static long peer(byte[] frame) {
+    return BigEndian.i64(frame, 20);
+  }
+
   /** Writes the header over the first bytes of a frame. */
   static void write(
       byte[] frame, FrameKind kind, Session session, long seq, long ack, Credit credit) {

@@ -15,6 +15,7 @@ import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.TaskState;
 import dev.errand.protocol.frame.Accepted;
 import dev.errand.protocol.frame.BatchReader;
+import dev.errand.protocol.frame.Bundle;
 import dev.errand.protocol.frame.Done;
 import dev.errand.protocol.frame.FrameKind;
 import dev.errand.protocol.frame.Header;
@@ -76,7 +77,7 @@ class TaskClientTest {
 
   private void frame(Message<byte[]> message) {
     if (message.replyAddress() == null) {
-      dispatcher.receive(message.body());
+      Bundle.unpack(message.body(), dispatcher::receive);
     } else if (!oddAnswers.isEmpty()) {
       message.reply(oddAnswers.remove());
     } else {
@@ -86,7 +87,7 @@ class TaskClientTest {
   }
 
   private void toClient(byte[] frame) {
-    vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), frame);
+    vertx.eventBus().send(Addresses.node("node"), frame);
   }
 
   private void take(byte[] frame) {
@@ -190,8 +191,8 @@ class TaskClientTest {
     client = get(TaskClient.create(vertx, "errand", "node"));
     assertThat(get(client.call("echo", 1, Integer.class))).isEqualTo(1);
     assertThat(oddAnswers).isEmpty();
-    odd.forEach(body -> vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), body));
-    vertx.eventBus().send(Addresses.peer(dispatcher.session().peer()), null);
+    odd.forEach(body -> vertx.eventBus().send(Addresses.node("node"), body));
+    vertx.eventBus().send(Addresses.node("node"), null);
     assertThat(get(client.call("echo", 2, Integer.class))).isEqualTo(2);
   }
 
