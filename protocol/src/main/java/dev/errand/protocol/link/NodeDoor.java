@@ -37,16 +37,15 @@ final class NodeDoor implements Shareable {
   private static final byte[] NO_FRAME = {};
 
   private final Vertx vertx;
-  private final MessageConsumer<Object> consumer;
+  private MessageConsumer<Object> consumer;
   private final Map<Long, Consumer<byte[]>> receivers = new ConcurrentHashMap<>();
   private final Map<EventLoop, Outbox> outboxes = new ConcurrentHashMap<>();
 
   private NodeDoor(VertxInternal vertx, String nodeId) {
     this.vertx = vertx;
-    // None of the caller's: it would take the consumer with it.
+    // None of the caller's: a verticle takes its consumers with it.
     ContextInternal own = contextOn(vertx, vertx.getOrCreateContext().nettyEventLoop());
-    this.consumer = vertx.eventBus().consumer(Addresses.node(nodeId));
-    own.dispatch(() -> consumer.handler(this::receive));
+    own.dispatch(() -> consumer = vertx.eventBus().consumer(Addresses.node(nodeId), this::receive));
   }
 
   private static ContextInternal contextOn(VertxInternal vertx, EventLoop loop) {

@@ -12,6 +12,7 @@ import dev.errand.protocol.frame.Session;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Queue;
@@ -118,6 +119,25 @@ class BusPortTest {
         });
     settle();
     assertThat(messages).hasSize(2);
+  }
+
+  @Test
+  void aVerticleThatLeavesTakesTheDoorFromNobody() throws Exception {
+    String deployed =
+        get(
+            vertx.deployVerticle(
+                new VerticleBase() {
+                  @Override
+                  public Future<?> start() {
+                    return new BusPort(vertx, "node", 7, Runnable::run, () -> null).opened();
+                  }
+                }));
+    BusPort first = port(FIRST);
+    get(vertx.undeploy(deployed));
+    get(first.opened());
+    vertx.eventBus().send(Addresses.node("node"), frame(FIRST));
+    settle();
+    assertThat(received).containsExactly(FIRST);
   }
 
   @Test
