@@ -73,14 +73,25 @@ class BusPortTest {
     vertx.eventBus().<byte[]>consumer(Addresses.DISPATCHER, each -> messages.add(each.body()));
   }
 
-  /** Everything that was sent before has arrived. */
+  /** Everything that was sent before on the context has arrived at the dispatcher's address. */
   private void settle() throws Exception {
     for (int i = 0; i < 3; i++) {
-      Promise<Void> there = Promise.promise();
-      var probe = vertx.eventBus().consumer("probe", any -> there.complete());
-      onContext(() -> vertx.eventBus().send("probe", "x"));
-      get(there.future());
-      get(probe.unregister());
+      passOn();
+    }
+  }
+
+  private void passOn() throws Exception {
+    Promise<Void> there = Promise.promise();
+    var probe = vertx.eventBus().consumer("probe", any -> there.complete());
+    onContext(() -> vertx.eventBus().send("probe", "x"));
+    get(there.future());
+    get(probe.unregister());
+  }
+
+  /** The door may be on another loop than what is sent to it. */
+  private void settleUntil(int frames) throws Exception {
+    for (int i = 0; i < 10_000 && received.size() < frames; i++) {
+      passOn();
     }
   }
 
@@ -136,7 +147,7 @@ class BusPortTest {
     get(vertx.undeploy(deployed));
     get(first.opened());
     vertx.eventBus().send(Addresses.node("node"), frame(FIRST));
-    settle();
+    settleUntil(1);
     assertThat(received).containsExactly(FIRST);
   }
 
@@ -150,11 +161,13 @@ class BusPortTest {
     Bundle.pack(frames, each -> vertx.eventBus().send(Addresses.node("node"), each));
     vertx.eventBus().send(Addresses.node("node"), "text");
     vertx.eventBus().send(Addresses.node("node"), frame(SECOND));
-    settle();
+    settleUntil(4);
     assertThat(received).containsExactly(FIRST, SECOND, FIRST, SECOND);
     second.close();
-    vertx.eventBus().send(Addresses.node("node"), frame(SECOND));
-    settle();
-    assertThat(received).hasSize(4);
+    Bundle.pack(
+        List.of(frame(SECOND), frame(FIRST)),
+        each -> vertx.eventBus().send(Addresses.node("node"), each));
+    settleUntil(5);
+    assertThat(received).containsExactly(FIRST, SECOND, FIRST, SECOND, FIRST);
   }
 }
