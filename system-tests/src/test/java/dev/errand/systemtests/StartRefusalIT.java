@@ -190,16 +190,16 @@ class StartRefusalIT {
 
   @Test
   void aSecondOneIsNotLetInWhenTheLockOfTheDatabaseWasDeleted() throws Exception {
-    notLetInWithout("tasks/LOCK");
+    notLetInWithout("tasks/LOCK", "process ");
   }
 
   @Test
   void norWhenTheOtherLockWas() throws Exception {
-    notLetInWithout("held-by");
+    notLetInWithout("held-by", "another process: stop that first");
   }
 
   /** The first stands still, so that it can't notice it; its log ends as with a write under way. */
-  private void notLetInWithout(String lock) throws Exception {
+  private void notLetInWithout(String lock, String holder) throws Exception {
     Path store = folder.resolve("store");
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
       JsonObject disk = new JsonObject().put("path", store.toString());
@@ -214,7 +214,7 @@ class StartRefusalIT {
       Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
       assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
       assertThat(ending.lines()).hasSize(1);
-      assertThat(ending.lines().get(0)).contains(store.toString(), "is held by ");
+      assertThat(ending.lines().get(0)).contains(store.toString(), "is held by " + holder);
       assertThat(log(store)).isEqualTo(log).hasBinaryContent(before);
       ProcessCluster.signal(first, "CONT");
       assertThat(first.awaitEnd(30)).isEqualTo(6);

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,9 @@ class StoreCommandIT {
   private static final int WAITING = 5;
 
   @TempDir Path folder;
+
+  /** For the command's temporary files. */
+  @TempDir Path temp;
 
   private record Ending(int code, List<String> out, List<String> err) {
     private String last() {
@@ -43,11 +48,7 @@ class StoreCommandIT {
    * @param isRead whether anybody reads its standard output
    */
   private Ending run(boolean isRead, String module, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp()));
-    command.addAll(List.of("-jar", ProcessCluster.jar(module).toString()));
-    command.addAll(List.of(arguments));
+    List<String> command = command(module, arguments);
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -70,8 +71,13 @@ class StoreCommandIT {
         said.stream().filter(line -> !line.startsWith("WARNING:")).toList());
   }
 
-  private Path temp() throws IOException {
-    return Files.createDirectories(folder.resolve("temp"));
+  private List<String> command(String module, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + temp));
+    command.addAll(List.of("-jar", ProcessCluster.jar(module).toString()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private Ending store(String... arguments) throws Exception {
@@ -133,9 +139,64 @@ class StoreCommandIT {
     isFine(store);
     flip(log(store));
     isDamaged(store);
-    try (Stream<Path> left = Files.list(temp())) {
-      assertThat(left.filter(file -> file.toString().contains("errand-store"))).isEmpty();
+    assertThat(salvaged()).isEmpty();
+  }
+
+  /** Folders with what is left of damaged stores. */
+  private List<Path> salvaged() throws IOException {
+    try (Stream<Path> all = Files.list(temp)) {
+      return all.filter(file -> file.toString().contains("errand-store")).toList();
     }
+  }
+
+  /** Also if the folder is a copy without one of the locks. */
+  @Test
+  void whileAStoreIsReadNoDispatcherChangesItAndWhoeverIsInterruptedLeavesNothing()
+      throws Exception {
+    Path store = folder.resolve("store");
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      JsonObject disk = cluster.diskStore("store");
+      NodeProcess dispatcher = cluster.dispatcher(cluster.dispatcherConf().put("store", disk));
+      dispatcher.end();
+      assertThat(dispatcher.awaitEnd(30)).isZero();
+    }
+    Files.delete(store.resolve("held-by"));
+    Path log = log(store);
+    Files.write(log, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+    byte[] before = Files.readAllBytes(log);
+    Path fifo = folder.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    List<String> export =
+        command("command", "store", "export", store.toString(), "--to", fifo.toString());
+    Process reader = new ProcessBuilder(export).start();
+    try {
+      // It waits for somebody to read what it writes.
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !salvaged().isEmpty());
+      Ending start = run("dispatcher", "-conf", folder.resolve("dispatcher.json").toString());
+      assertThat(start.code()).as(start.toString()).isEqualTo(6);
+      assertThat(start.err())
+          .containsExactly(
+              "errand: the store in "
+                  + store
+                  + " is held by ./errand store check or export, which reads it:"
+                  + " stop that first, or set another store.path");
+      assertThat(log(store)).isEqualTo(log).hasBinaryContent(before);
+      reader.destroy();
+      assertThat(reader.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      reader.destroyForcibly();
+    }
+    assertThat(salvaged()).isEmpty();
+    temp = temp.resolve("nowhere");
+    Ending check = store("check", store.toString());
+    assertThat(check.code()).as(check.toString()).isEqualTo(6);
+    assertThat(check.err()).hasSize(1);
+    assertThat(check.err().get(0))
+        .startsWith("errand: what is left of the store in " + store + " needs a folder among the")
+        .contains("(" + temp)
+        .endsWith(
+            ": make room there, or name another place by"
+                + " JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER");
   }
 
   private void isFine(Path store) throws Exception {

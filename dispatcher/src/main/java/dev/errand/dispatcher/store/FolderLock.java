@@ -1,5 +1,9 @@
 package dev.errand.dispatcher.store;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FolderLock implements AutoCloseable {
 
   private static final String HOLDER = "held-by";
+  private static final String READERS = "./errand store check or export, which reads it";
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -62,10 +66,10 @@ final class FolderLock implements AutoCloseable {
   static FolderLock toWrite(Path folder) throws IOException {
     FolderLock lock = new FolderLock(folder);
     try {
-      lock.lock(folder.resolve(HOLDER), false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lock.lock(folder.resolve(HOLDER), CREATE, READ, WRITE);
       Path database = database(folder);
       if (Files.exists(database)) {
-        lock.lock(database, true, StandardOpenOption.READ);
+        lock.lock(database, READ, WRITE);
         // RocksDB locks it now.
         lock.channels.remove(1).close();
       }
@@ -86,7 +90,7 @@ final class FolderLock implements AutoCloseable {
     try {
       for (Path file : List.of(folder.resolve(HOLDER), database(folder))) {
         if (Files.exists(file)) {
-          lock.lock(file, true, StandardOpenOption.READ);
+          lock.lock(file, READ);
         }
       }
       return lock;
@@ -100,18 +104,24 @@ final class FolderLock implements AutoCloseable {
     return folder.resolve(Disk.TASKS).resolve("LOCK");
   }
 
-  private void lock(Path file, boolean shared, OpenOption... options) throws IOException {
+  private void lock(Path file, OpenOption... options) throws IOException {
     FileChannel channel = FileChannel.open(file, options);
     channels.add(channel);
-    if (channel.tryLock(0, Long.MAX_VALUE, shared) == null) {
-      throw new HeldException(folder, holder());
+    boolean shared = !List.of(options).contains(WRITE);
+    if (!isLocked(channel, shared)) {
+      throw new HeldException(folder, isLocked(channel, true) ? READERS : holder());
     }
+  }
+
+  private static boolean isLocked(FileChannel channel, boolean shared) throws IOException {
+    return channel.tryLock(0, Long.MAX_VALUE, shared) != null;
   }
 
   /** Who held the folder last, for people. */
   private String holder() {
     try {
-      return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+      String holder = Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+      return holder.isBlank() ? "another process" : holder;
     } catch (IOException e) {
       return "another process";
     }

@@ -18,7 +18,10 @@ import java.util.SortedSet;
  */
 final class Manifest {
 
-  private static final String NAME = "MANIFEST-000001";
+  static final String NAME = "MANIFEST-000001";
+
+  /** Says which list is the one that counts. */
+  static final String CURRENT = "CURRENT";
 
   // Fields of the one record, as RocksDB numbers them.
   private static final int COMPARATOR = 1;
@@ -37,7 +40,7 @@ final class Manifest {
   private Manifest() {}
 
   /**
-   * Writes the list, and the note that it is the one that counts.
+   * Writes both.
    *
    * @param tables bytes of each table, by its number
    * @param blobs numbers of the blob files
@@ -60,7 +63,7 @@ final class Manifest {
     try (LogWriter list = new LogWriter(folder.resolve(NAME))) {
       list.add(Arrays.copyOf(out.array(), out.length()));
     }
-    Files.writeString(folder.resolve("CURRENT"), NAME + "\n");
+    Files.writeString(folder.resolve(CURRENT), NAME + "\n");
   }
 
   private static void table(FrameWriter out, long number, long bytes, SortedSet<Long> blobs) {

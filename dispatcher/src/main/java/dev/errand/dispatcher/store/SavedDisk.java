@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -54,12 +55,15 @@ final class SavedDisk implements AutoCloseable {
    * @param problem is told what can't be read, in a line
    * @throws StoreException if nothing can be read at all
    */
-  static SavedDisk open(Path folder, Consumer<String> problem) {
-    SavedDisk saved = new SavedDisk(folder.toAbsolutePath().resolve("tasks"), problem);
+  static SavedDisk open(Path folder, Consumer<String> problem) throws IOException {
+    SavedDisk saved = new SavedDisk(folder.toAbsolutePath().resolve(Disk.TASKS), problem);
     try {
       saved.open();
       return saved;
-    } catch (RocksDBException | IOException e) {
+    } catch (IOException | RuntimeException e) {
+      saved.close();
+      throw e;
+    } catch (RocksDBException e) {
       saved.close();
       throw new StoreException(
           "nothing can be read of the store in "
@@ -73,7 +77,7 @@ final class SavedDisk implements AutoCloseable {
 
   /** Whether there are any files of RocksDB. */
   static boolean isStore(Path folder) throws IOException {
-    Path tasks = folder.resolve("tasks");
+    Path tasks = folder.resolve(Disk.TASKS);
     if (!Files.isDirectory(tasks)) {
       return false;
     }
@@ -87,13 +91,29 @@ final class SavedDisk implements AutoCloseable {
     NativeLibrary.load(tasks.getParent(), false);
     lookAtTables();
     lookAtLogs();
-    disk = openWhole();
-    if (disk == null) {
-      disk = openListed(tables);
+    try {
+      disk = openWhole();
+      if (disk == null) {
+        disk = openListed(tables);
+      }
+      if (sound.size() < tables.size()) {
+        others = openListed(sound);
+      }
+    } catch (IOException e) {
+      throw noRoomToSave(e);
     }
-    if (sound.size() < tables.size()) {
-      others = openListed(sound);
-    }
+  }
+
+  /** All that was to be read in the store's folder could be. */
+  private StoreException noRoomToSave(IOException e) {
+    return new StoreException(
+        "what is left of the store in "
+            + tasks.getParent()
+            + " needs a folder among the temporary files ("
+            + StoreException.why(e)
+            + "): make room there, or name another place by"
+            + " JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER",
+        e);
   }
 
   /** With RocksDB's list of the files; null if that can't be, or not with all tables. */
@@ -123,13 +143,15 @@ final class SavedDisk implements AutoCloseable {
   /** With a list of these tables that is made anew. */
   private Disk openListed(SortedMap<Long, Long> some) throws RocksDBException, IOException {
     Path folder = linked(some.keySet());
+    temporary(folder.resolve(Manifest.NAME));
+    temporary(folder.resolve(Manifest.CURRENT));
     Manifest.write(folder, some, numbers("blob"));
     return Disk.read(options(false), folder);
   }
 
   /** A folder with these tables, all blob files and logs, and no list. */
   private Path linked(Set<Long> some) throws IOException {
-    Path folder = Files.createTempDirectory("errand-store");
+    Path folder = temporary(Files.createTempDirectory("errand-store"));
     links.add(folder);
     for (long table : some) {
       link(folder, name(table, "sst"));
@@ -140,7 +162,7 @@ final class SavedDisk implements AutoCloseable {
     for (long log : numbers("log")) {
       String name = name(log, "log");
       if (damagedLogs.contains(log)) {
-        LogRest.copy(tasks.resolve(name), folder.resolve(name));
+        LogRest.copy(tasks.resolve(name), temporary(folder.resolve(name)));
       } else {
         link(folder, name);
       }
@@ -149,7 +171,13 @@ final class SavedDisk implements AutoCloseable {
   }
 
   private void link(Path folder, String name) throws IOException {
-    Files.createSymbolicLink(folder.resolve(name), tasks.resolve(name));
+    Files.createSymbolicLink(temporary(folder.resolve(name)), tasks.resolve(name));
+  }
+
+  /** It goes with the process, also with one that is told to end before it is done. */
+  private static Path temporary(Path file) {
+    file.toFile().deleteOnExit();
+    return file;
   }
 
   private void told(RocksDBException e) {
@@ -212,7 +240,7 @@ final class SavedDisk implements AutoCloseable {
   }
 
   private static String name(long number, String kind) {
-    return String.format("%06d.%s", number, kind);
+    return String.format(Locale.ROOT, "%06d.%s", number, kind);
   }
 
   private static Options options(boolean strict) {
@@ -242,18 +270,6 @@ final class SavedDisk implements AutoCloseable {
     }
     if (others != null) {
       others.close();
-    }
-    links.forEach(SavedDisk::remove);
-  }
-
-  private static void remove(Path folder) {
-    try (Stream<Path> all = Files.list(folder)) {
-      for (Path each : all.toList()) {
-        Files.delete(each);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      // Links among temporary files do no harm.
     }
   }
 }

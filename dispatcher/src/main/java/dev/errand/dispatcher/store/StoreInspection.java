@@ -53,7 +53,7 @@ public final class StoreInspection implements AutoCloseable {
   private final Notes notes;
   private final ChunkFiles files;
 
-  private StoreInspection(Path folder, FolderLock lock) {
+  private StoreInspection(Path folder, FolderLock lock) throws IOException {
     this.lock = lock;
     this.saved = SavedDisk.open(folder, problems::add);
     this.notes = new Notes(saved.disk());

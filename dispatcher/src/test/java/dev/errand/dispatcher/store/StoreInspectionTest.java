@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -169,6 +170,19 @@ class StoreInspectionTest {
     }
     try (ChunkStore store = open()) {
       assertThat(store.epoch()).isEqualTo(LIVES + 1);
+    }
+  }
+
+  /** Names of files have the digits that RocksDB writes. */
+  @Test
+  void itIsReadWhereOtherDigitsAreUsed() {
+    fill();
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(read().problems()).isEmpty();
+    } finally {
+      Locale.setDefault(before);
     }
   }
 
