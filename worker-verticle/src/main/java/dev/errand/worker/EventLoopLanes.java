@@ -310,7 +310,7 @@ final class EventLoopLanes {
    * @param passed since its last call, in nanoseconds
    */
   void watch(LaneListener user, Collection<ActiveAttempt> active, long passed) {
-    if (user == users.get(0)) {
+    if (users.indexOf(user) == 0) {
       watchdog.look(passed);
     }
     for (ActiveAttempt attempt : active) {

@@ -188,15 +188,12 @@ public final class WorkerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return leave().onComplete(any -> Beat.leave(beat));
-  }
-
-  private Future<?> leave() {
     if (core == null) {
       return Future.succeededFuture();
     }
     if (ProcessEnd.isCalledForByCode()) {
       // A handler ended the process: what runs is not given back, or it would end the next one too.
+      Beat.leave(beat);
       return Future.succeededFuture();
     }
     leaving = new Leaving();
@@ -204,7 +201,11 @@ public final class WorkerVerticle extends VerticleBase {
     return leaving
         .done
         .future()
-        .onComplete(any -> port.close())
+        .onComplete(
+            any -> {
+              Beat.leave(beat);
+              port.close();
+            })
         .compose(any -> client.close())
         .compose(any -> runner.close());
   }

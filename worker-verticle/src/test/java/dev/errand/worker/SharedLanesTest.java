@@ -116,6 +116,15 @@ class SharedLanesTest {
   }
 
   @Test
+  void whoHasLeftMayLookOnceMore() {
+    Rig second = beside(says);
+    second.onOwner(() -> second.closeRunner());
+    second.look(1);
+    rig.onOwner(() -> rig.closeRunner());
+    rig.look(1);
+  }
+
+  @Test
   void theLastThatLeavesClosesThemAndTheNextOneHasNewOnes() {
     assertSays(rig);
     rig.onOwner(() -> rig.closeRunner());
