@@ -97,8 +97,7 @@ final class Disk {
     try {
       return FolderLock.toWrite(folder);
     } catch (FolderLock.HeldException e) {
-      throw new StoreException(
-          e.getMessage() + ": stop that dispatcher, or set another store.path", e);
+      throw new StoreException(e.getMessage() + ": stop that first, or set another store.path", e);
     } catch (IOException e) {
       throw unwritable(folder, e);
     }

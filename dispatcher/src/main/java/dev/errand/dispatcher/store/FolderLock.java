@@ -29,6 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FolderLock implements AutoCloseable {
 
   private static final String HOLDER = "held-by";
+  private static final String READER = "./errand store check or export, which reads it";
+  private static final String SOMEBODY = "another process";
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -62,7 +64,12 @@ final class FolderLock implements AutoCloseable {
   static FolderLock toWrite(Path folder) throws IOException {
     FolderLock lock = new FolderLock(folder);
     try {
-      lock.lock(folder.resolve(HOLDER), false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lock.lock(
+          folder.resolve(HOLDER),
+          false,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
       Path database = database(folder);
       if (Files.exists(database)) {
         lock.lock(database, true, StandardOpenOption.READ);
@@ -104,16 +111,18 @@ final class FolderLock implements AutoCloseable {
     FileChannel channel = FileChannel.open(file, options);
     channels.add(channel);
     if (channel.tryLock(0, Long.MAX_VALUE, shared) == null) {
-      throw new HeldException(folder, holder());
+      boolean isRead = !shared && channel.tryLock(0, Long.MAX_VALUE, true) != null;
+      throw new HeldException(folder, isRead ? READER : holder());
     }
   }
 
   /** Who held the folder last, for people. */
   private String holder() {
     try {
-      return Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+      String text = Files.readString(folder.resolve(HOLDER), StandardCharsets.UTF_8);
+      return text.isBlank() ? SOMEBODY : text;
     } catch (IOException e) {
-      return "another process";
+      return SOMEBODY;
     }
   }
 
