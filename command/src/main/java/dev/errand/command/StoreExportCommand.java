@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,6 +72,9 @@ final class StoreExportCommand implements Callable<Integer> {
     if (to == null) {
       return new FileOutputStream(FileDescriptor.out);
     }
+    if (Files.isDirectory(to)) {
+      throw refused("is a folder: name a file");
+    }
     if (Files.isRegularFile(to)) {
       throw refused("is there already: name another file, or move it away");
     }
@@ -81,11 +85,14 @@ final class StoreExportCommand implements Callable<Integer> {
           "can't be made: the folder " + to.toAbsolutePath().getParent() + " is not there");
     } catch (AccessDeniedException e) {
       throw refused("can't be written: there is no right to");
+    } catch (FileSystemException e) {
+      throw refused("can't be written: " + e.getReason());
     }
   }
 
   private NodeFailure refused(String why) {
-    return new NodeFailure(ExitCode.USAGE, "--to " + to + " " + why);
+    return new NodeFailure(
+        ExitCode.USAGE, "--to " + (to.toString().isEmpty() ? "''" : to) + " " + why);
   }
 
   private void write(SavedTask saved, TaskLines lines) {

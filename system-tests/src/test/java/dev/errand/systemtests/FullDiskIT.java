@@ -62,7 +62,7 @@ class FullDiskIT {
     JsonObject store = new JsonObject().put("path", folder.resolve("data").toString());
     try (JvmCluster cluster = new JvmCluster(new JsonObject().put("store", store))) {
       String sleeping = get(cluster.client.submit(TaskRequest.of("sleep", "5s"))).id();
-      List<String> waiting = fill(cluster);
+      List<String> waiting = fill(cluster, "nobody-offers-it");
       assertThat(waiting).hasSizeGreaterThan(10);
       Task ended = get(cluster.client.await(sleeping, PATIENCE));
       assertThat(ended.state()).isEqualTo(TaskState.SUCCEEDED);
@@ -72,6 +72,23 @@ class FullDiskIT {
           .atMost(PATIENCE)
           .ignoreExceptionsMatching(e -> e.getCause() instanceof SubmissionException)
           .until(() -> get(cluster.client.submit(TaskRequest.of("square", 7))) != null);
+    }
+  }
+
+  @Test
+  void whatIsForgottenMakesRoom() throws Exception {
+    JsonObject store =
+        new JsonObject()
+            .put("path", folder.resolve("data").toString())
+            .put("retention", new JsonObject().put("succeeded", "5s"));
+    try (JvmCluster cluster = new JvmCluster(new JsonObject().put("store", store))) {
+      for (int times = 0; times < 2; times++) {
+        assertThat(fill(cluster, "echo")).hasSizeGreaterThan(10);
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .ignoreExceptionsMatching(e -> e.getCause() instanceof SubmissionException)
+            .until(() -> get(cluster.client.submit(TaskRequest.of("square", 7))) != null);
+      }
     }
   }
 
@@ -166,19 +183,19 @@ class FullDiskIT {
   }
 
   /** Submits until there is no room. */
-  private static List<String> fill(JvmCluster cluster) {
-    List<String> waiting = new ArrayList<>();
-    TaskRequest large = TaskRequest.of("nobody-offers-it", "x".repeat(100_000));
+  private static List<String> fill(JvmCluster cluster, String type) {
+    List<String> submitted = new ArrayList<>();
+    TaskRequest large = TaskRequest.of(type, "x".repeat(100_000));
     assertThatThrownBy(
             () -> {
-              while (waiting.size() < 1_000) {
-                waiting.add(get(cluster.client.submit(large)).id());
+              while (submitted.size() < 1_000) {
+                submitted.add(get(cluster.client.submit(large)).id());
               }
             })
         .rootCause()
         .isInstanceOf(SubmissionException.class)
         .hasMessageContaining("is full")
         .hasMessageContaining("make room");
-    return waiting;
+    return submitted;
   }
 }

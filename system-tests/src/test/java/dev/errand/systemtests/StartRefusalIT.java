@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,6 +187,33 @@ class StartRefusalIT {
       assertThat(ending.lines()).hasSize(1);
       assertThat(ending.lines().get(0))
           .contains(store.toString(), "is held by process " + first.handle().pid());
+    }
+  }
+
+  @Test
+  void oneWhoseFolderIsReadIsNotToldOfADispatcherThatHadIt() throws Exception {
+    assertThat(startWhileLocked("process 1 since yesterday", true))
+        .contains("is held by ./errand store check or export", "stop that first")
+        .doesNotContain("process 1");
+  }
+
+  @Test
+  void itIsToldOfAnotherProcessWhenNobodyKnowsWhich() throws Exception {
+    assertThat(startWhileLocked("", false)).contains("is held by another process: stop that first");
+  }
+
+  private String startWhileLocked(String holder, boolean shared) throws Exception {
+    Path store = Files.createDirectory(folder.resolve("store"));
+    Path held = Files.writeString(store.resolve("held-by"), holder);
+    try (FileChannel channel =
+            FileChannel.open(held, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock(0, Long.MAX_VALUE, shared)) {
+      assertThat(lock.isValid()).isTrue();
+      JsonObject conf = withKey().put("store", new JsonObject().put("path", store.toString()));
+      Ending ending = start("dispatcher", Map.of(), "-conf", conf(conf).toString());
+      assertThat(ending.code()).as(String.join("\n", ending.lines())).isEqualTo(6);
+      assertThat(ending.lines()).hasSize(1);
+      return ending.lines().get(0);
     }
   }
 

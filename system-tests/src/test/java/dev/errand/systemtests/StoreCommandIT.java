@@ -239,6 +239,9 @@ class StoreCommandIT {
             "errand: --to nodir/x can't be made: the folder "
                 + folder.toRealPath().resolve("nodir")
                 + " is not there");
+    exportIsRefused(store, sub.toString(), sub + " is a folder: name a file");
+    exportIsRefused(store, "", "'' is a folder: name a file");
+    exportIsRefused(store, file + "/x", file + "/x can't be written: Not a directory");
     JsonObject first = waiting.get(0);
     assertThat(first.getString("state")).isEqualTo("queued");
     assertThat(first.getString("timeout")).isEqualTo("90s");
@@ -284,5 +287,11 @@ class StoreCommandIT {
         .contains("nothing.json can't be read");
     assertThat(store("check", "one", "-conf", "{}").code()).isEqualTo(2);
     assertThat(store().code()).isEqualTo(2);
+  }
+
+  private void exportIsRefused(Path store, String to, String why) throws Exception {
+    Ending ending = store("export", store.toString(), "--to", to);
+    assertThat(ending.code()).isEqualTo(2);
+    assertThat(ending.err()).containsExactly("errand: --to " + why);
   }
 }

@@ -58,7 +58,7 @@ interface ChunkPlace extends ChunkSource, AutoCloseable {
    * @param now milliseconds since 1970
    * @param live bytes of tasks that have not ended
    */
-  void look(long now, long live) throws IOException;
+  void look(long now, long live) throws RocksDBException, IOException;
 
   /** Why nothing new should be taken; null: there is room. May be asked by any thread. */
   String noRoom();

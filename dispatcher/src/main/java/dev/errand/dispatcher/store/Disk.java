@@ -6,9 +6,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -29,6 +32,15 @@ final class Disk {
   private static final long LEAST_BUFFER = 1L << 20;
   private static final long MOST_BUFFER = 32L << 20;
   private static final int BUFFER_PART = 64;
+
+  /** Values in so many of the oldest blob files are moved when tables are written anew. */
+  private static final double OLDEST = 0.1;
+
+  /** With more garbage than that among them it is worth it to move the others. */
+  private static final int GARBAGE_PART = 4;
+
+  private static final String VALUES = "live-blob-file-size";
+  private static final String GARBAGE = "live-blob-file-garbage-size";
 
   private final Options options;
   private final WriteOptions written;
@@ -169,7 +181,7 @@ final class Disk {
         .setMinBlobSize(1_024)
         .setBlobFileSize(64L << 20)
         .setEnableBlobGarbageCollection(true)
-        .setBlobGarbageCollectionAgeCutoff(0.1)
+        .setBlobGarbageCollectionAgeCutoff(OLDEST)
         .setBlobGarbageCollectionForceThreshold(0.75)
         .setCompressionType(CompressionType.NO_COMPRESSION)
         // More than it ever gets: a log ends when all of it was forced, see write().
@@ -245,6 +257,66 @@ final class Disk {
   /** Makes safe from a loss of power all that was written. */
   void force() throws RocksDBException {
     db.syncWal();
+  }
+
+  /** Whether {@link #collect} needs no more than so many bytes meanwhile. */
+  boolean canCollect(long most) throws RocksDBException {
+    return tables() <= most;
+  }
+
+  private long tables() throws RocksDBException {
+    return property("total-sst-files-size") + property("cur-size-all-mem-tables");
+  }
+
+  /**
+   * Gives back what deleted values take: by itself RocksDB only does that beside writes. All that
+   * was written is safe from a loss of power then. Blocks.
+   *
+   * @param most bytes that it may take meanwhile
+   * @return whether it gave anything back, so that there may be more
+   */
+  boolean collect(long most) throws RocksDBException {
+    long forValues = Math.max(0, most - tables());
+    force();
+    try (FlushOptions flush = new FlushOptions().setAllowWriteStall(true)) {
+      db.flush(flush);
+    }
+    inLog = 0;
+    long before = property(VALUES);
+    compact(0);
+    long values = property(VALUES);
+    if (property(GARBAGE) > values / GARBAGE_PART) {
+      // It lies between values that have to be moved, as far as these fit.
+      compact(Math.min(1.0, (double) forValues / values));
+    }
+    return property(VALUES) < before;
+  }
+
+  /**
+   * Writes the tables anew, without what was deleted. Blob files of which nothing is in use are
+   * gone then.
+   *
+   * @param part values in so many of the oldest blob files are moved, and these are gone, too
+   */
+  private void compact(double part) throws RocksDBException {
+    moveOldest(part);
+    try (CompactRangeOptions all =
+        new CompactRangeOptions()
+            .setAllowWriteStall(true)
+            .setBottommostLevelCompaction(BottommostLevelCompaction.kForce)) {
+      db.compactRange(null, null, null, all);
+    } finally {
+      moveOldest(OLDEST);
+    }
+  }
+
+  private long property(String name) throws RocksDBException {
+    return db.getLongProperty("rocksdb." + name);
+  }
+
+  private void moveOldest(double part) throws RocksDBException {
+    db.setOptions(
+        MutableColumnFamilyOptions.builder().setBlobGarbageCollectionAgeCutoff(part).build());
   }
 
   /**

@@ -11,6 +11,7 @@ import org.rocksdb.WriteBatch;
 final class DiskPlace implements ChunkPlace {
 
   private static final long BETWEEN_MILLIS = 1_000;
+  private static final long COLLECT_MILLIS = 5_000;
 
   private final Path folder;
   private final Disk disk;
@@ -24,6 +25,10 @@ final class DiskPlace implements ChunkPlace {
 
   private long forced;
   private long lookedAt;
+  private long collectedAt;
+
+  /** Whether there may be garbage that has not been collected; earlier lives may have left some. */
+  private boolean garbage = true;
 
   private DiskPlace(Path folder, Disk disk) throws IOException {
     this.folder = folder;
@@ -119,6 +124,7 @@ final class DiskPlace implements ChunkPlace {
       notes.putCounts(batch);
       for (long dead : write.dead) {
         ChunkFiles.delete(batch, dead);
+        garbage = true;
       }
       write(batch, write.urgent, newest, count, sum);
     }
@@ -141,12 +147,24 @@ final class DiskPlace implements ChunkPlace {
   }
 
   @Override
-  public void look(long now, long live) throws IOException {
+  public void look(long now, long live) throws RocksDBException, IOException {
     room.look(now, live);
+    if (garbage && noRoom() != null && Math.abs(now - collectedAt) >= COLLECT_MILLIS) {
+      collectedAt = now;
+      collect();
+    }
     if (Math.abs(now - lookedAt) >= BETWEEN_MILLIS) {
       lookedAt = now;
       disk.check(folder);
       mark.note(forced);
+    }
+  }
+
+  private void collect() throws RocksDBException {
+    long most = room.left() / 2;
+    if (disk.canCollect(most)) {
+      garbage = disk.collect(most);
+      forced = written;
     }
   }
 

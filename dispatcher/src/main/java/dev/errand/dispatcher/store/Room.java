@@ -25,6 +25,7 @@ final class Room {
   private final Path folder;
   private final FileStore disk;
   private long lookedAt;
+  private long left;
   private volatile String problem;
 
   Room(Path folder) throws IOException {
@@ -72,18 +73,24 @@ final class Room {
     lookedAt = now;
     try {
       long least = Math.min(RESERVE_BYTES, disk.getTotalSpace() / RESERVE_PART) + live;
-      long usable = disk.getUsableSpace();
+      left = disk.getUsableSpace();
       problem =
-          usable >= least
+          left >= least
               ? null
               : "the disk of "
                   + folder
                   + " is full ("
-                  + (usable >> 20)
+                  + (left >> 20)
                   + " MiB left): make room, it goes on by itself";
     } catch (IOException e) {
+      left = 0;
       problem = "the disk of " + folder + " can't be looked at: " + StoreException.why(e);
     }
+  }
+
+  /** Bytes that were left when it was looked at last. */
+  long left() {
+    return left;
   }
 
   /** Why there was none when it was looked at last; null: there was. */

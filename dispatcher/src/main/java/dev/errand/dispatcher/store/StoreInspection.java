@@ -74,7 +74,7 @@ public final class StoreInspection implements AutoCloseable {
       lock = FolderLock.toRead(folder);
       return found(folder, new StoreInspection(folder, lock));
     } catch (FolderLock.HeldException e) {
-      throw new NoStoreException(e.getMessage() + ": stop that dispatcher first");
+      throw new NoStoreException(e.getMessage() + ": stop that first");
     } catch (IOException e) {
       close(lock);
       throw new StoreException(
