@@ -77,8 +77,6 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage("dev.errand.protocol.link")
-          .and()
-          .doNotHaveSimpleName("BusPort")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.vertx..", "java.io..", "java.net..", "java.time..");

@@ -3,7 +3,7 @@
  * until the other side acknowledges them ({@link dev.errand.protocol.link.SendStream}), takes them
  * in order and once ({@link dev.errand.protocol.link.ReceiveStream}); heartbeats tell what is
  * missing. {@link dev.errand.protocol.link.DispatcherLink} is the worker's and the client's end of
- * it. Pure: no Vert.x, no clock, one thread at a time; but for {@link
- * dev.errand.protocol.link.BusPort}, which brings its frames to the event bus.
+ * it. Pure: no Vert.x, no clock, one thread at a time; {@link dev.errand.protocol.bus.BusPort}
+ * brings its frames to the event bus.
  */
 package dev.errand.protocol.link;

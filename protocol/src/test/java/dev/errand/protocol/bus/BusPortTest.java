@@ -1,4 +1,4 @@
-package dev.errand.protocol.link;
+package dev.errand.protocol.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,7 @@
-package dev.errand.protocol.link;
+package dev.errand.protocol.bus;
 
 import dev.errand.protocol.Addresses;
+import dev.errand.protocol.link.DispatcherLink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

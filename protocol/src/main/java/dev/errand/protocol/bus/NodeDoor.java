@@ -1,4 +1,4 @@
-package dev.errand.protocol.link;
+package dev.errand.protocol.bus;
 
 import dev.errand.protocol.Addresses;
 import dev.errand.protocol.frame.Bundle;
