@@ -5,6 +5,7 @@ import static dev.errand.bench.Contender.ERRAND_MEMORY;
 import static dev.errand.bench.Contender.VERTX_REQUEST;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -39,7 +40,8 @@ final class SpeedGoals {
   }
 
   /**
-   * Compares with what was recorded, and prints it.
+   * Compares with what was recorded, and prints it: of all turns the fastest, for what else a
+   * machine does makes a turn slower, and a mistake all of them.
    *
    * @param recorded ratios to the best plain requests, by Errand's system and the case
    * @return whether none has fallen under {@value #LEAST_OF_RECORDED} of it, or is missing
@@ -51,29 +53,40 @@ final class SpeedGoals {
       for (SpeedCase of : SpeedCase.values()) {
         Double ratio = cases.getDouble(of.text());
         if (ratio != null) {
-          holds &= best(ratio * LEAST_OF_RECORDED, "recorded, ", errand, of);
+          holds &= fastest(ratio * LEAST_OF_RECORDED, errand, of);
         }
       }
     }
     return holds;
   }
 
+  /** Plain requests with as many in flight as suits them best. */
   private void best(double least, Contender errand, SpeedCase of) {
-    best(least, "", errand, of);
+    if (results.has(errand, of) && results.has(VERTX_REQUEST, of)) {
+      atLeast(least, toBest(errand, of), errand, of, results.best(VERTX_REQUEST, of.payload()));
+    }
   }
 
-  /**
-   * Plain requests with as many in flight as suits them best.
-   *
-   * @return whether it is known and met
-   */
-  private boolean best(double least, String how, Contender errand, SpeedCase of) {
+  private static String toBest(Contender errand, SpeedCase of) {
+    return errand + " / best " + VERTX_REQUEST + ", " + of.text();
+  }
+
+  /** Whether it is known and met. */
+  private boolean fastest(double least, Contender errand, SpeedCase of) {
     if (!results.has(errand, of) || !results.has(VERTX_REQUEST, of)) {
       return false;
     }
-    double[] best = results.best(VERTX_REQUEST, of.payload());
-    String what = how + errand + " / best " + VERTX_REQUEST + ", " + of.text();
-    return atLeast(least, what, errand, of, best);
+    double ours = most(results.values(errand, of, Tally::perSecond));
+    double plain = most(results.best(VERTX_REQUEST, of.payload()));
+    Goal goal =
+        Goal.atLeast(
+            least, Figure.of("recorded, fastest " + toBest(errand, of), "times", ours / plain));
+    report.print(goal);
+    return goal.met();
+  }
+
+  private static double most(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
   }
 
   /** With 1,000 in flight in both. */
@@ -85,12 +98,10 @@ final class SpeedGoals {
     }
   }
 
-  private boolean atLeast(
-      double least, String what, Contender errand, SpeedCase of, double[] peers) {
+  private void atLeast(double least, String what, Contender errand, SpeedCase of, double[] peers) {
     double[] errands = results.values(errand, of, Tally::perSecond);
-    Goal goal = Goal.atLeast(least, Figure.of(what, "times", SpeedResults.ratios(errands, peers)));
-    report.print(goal);
-    return goal.met();
+    report.print(
+        Goal.atLeast(least, Figure.of(what, "times", SpeedResults.ratios(errands, peers))));
   }
 
   private void aim(double least, Contender errand) {

@@ -61,6 +61,11 @@ final class StoreCluster extends SecuredStage {
     return new JsonObject().put("kind", kind).put("path", storeFolder().toString());
   }
 
+  /** Where the dispatcher serves HTTP. */
+  int httpPort() {
+    return httpPort;
+  }
+
   Path storeFolder() {
     return folder().resolve("store");
   }

@@ -1,8 +1,10 @@
 package dev.errand.command;
 
+import dev.errand.command.client.Surroundings;
+import dev.errand.config.launch.ExitCode;
 import dev.errand.config.security.AuthKey;
-import java.io.PrintWriter;
-import picocli.CommandLine;
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Prints a new cluster key. */
@@ -10,14 +12,17 @@ import picocli.CommandLine.Command;
     name = "authkey",
     description = "Prints a new random cluster key: a secret, the same for every node.",
     mixinStandardHelpOptions = true)
-final class AuthKeyCommand implements Runnable {
+final class AuthKeyCommand implements Callable<Integer> {
 
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  private final Surroundings around;
+
+  AuthKeyCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Override
-  public void run() {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(AuthKey.random().text());
-    out.flush();
+  public Integer call() throws IOException {
+    around.print(AuthKey.random().text() + "\n");
+    return ExitCode.DONE;
   }
 }

@@ -125,7 +125,12 @@ final class DemoCluster implements AutoCloseable {
   /** How a client joins. */
   ClusterSettings clientSettings() {
     return new ClusterSettings(
-        "errand-demo", "127.0.0.1", 0, 0, List.of(member), new SharedKeys(key));
+        "errand-demo",
+        "127.0.0.1",
+        0,
+        0,
+        ClusterSettings.Search.of(List.of(member)),
+        new SharedKeys(key));
   }
 
   /** The dispatcher's address for browsers and curl. */

@@ -5,6 +5,7 @@ import dev.errand.dispatcher.core.TypeSettings;
 import dev.errand.dispatcher.store.SavedTask;
 import dev.errand.dispatcher.store.StoreInspection;
 import dev.errand.protocol.TaskState;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -35,7 +36,7 @@ final class StoreCheckCommand implements Callable<Integer> {
   private PrintWriter out;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     out = spec.commandLine().getOut();
     Path path = folder.path();
     try (StoreInspection store = StoreInspection.open(path)) {
@@ -45,7 +46,12 @@ final class StoreCheckCommand implements Callable<Integer> {
       say("%d tasks%s", store.tasks(), counts(states));
       types.forEach((type, tasks) -> say("type %s: %d tasks", type, tasks));
       store.types().forEach(this::tell);
-      return tellProblems(store, path);
+      int code = tellProblems(store, path);
+      if (out.checkError() || System.out.checkError()) {
+        throw new IOException(
+            "the standard output can't be written to: the disk is full, or it is closed");
+      }
+      return code;
     } finally {
       out.flush();
     }

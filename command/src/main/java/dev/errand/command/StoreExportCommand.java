@@ -65,7 +65,8 @@ final class StoreExportCommand implements Callable<Integer> {
         && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("broken pipe")) {
       return ExitCode.DONE;
     }
-    throw e;
+    String where = to == null ? "the standard output" : to.toString();
+    throw new IOException(where + " can't be written to: " + e.getMessage(), e);
   }
 
   private OutputStream open() throws IOException {

@@ -4,6 +4,7 @@ import dev.errand.config.launch.NodeRole;
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.DispatcherSettings;
 import dev.errand.config.settings.SettingsReader;
+import io.vertx.core.json.JsonObject;
 
 /** What the launcher must know of a dispatcher before it starts. */
 public final class DispatcherRole implements NodeRole {
@@ -29,5 +30,10 @@ public final class DispatcherRole implements NodeRole {
   @Override
   public void check(SettingsReader in) {
     DispatcherSettings.read(in);
+  }
+
+  @Override
+  public void hideSecrets(JsonObject conf) {
+    DispatcherSettings.hideSecrets(conf);
   }
 }

@@ -1,5 +1,6 @@
 package dev.errand.dispatcher;
 
+import dev.errand.config.cluster.LastStep;
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
 import dev.errand.config.launch.NodeFailure;
@@ -11,6 +12,8 @@ import dev.errand.dispatcher.bus.BusPort;
 import dev.errand.dispatcher.core.CoreSettings;
 import dev.errand.dispatcher.core.DispatcherCore;
 import dev.errand.dispatcher.core.PayloadCheck;
+import dev.errand.dispatcher.figures.Figures;
+import dev.errand.dispatcher.figures.NodeState;
 import dev.errand.dispatcher.store.DiskTaskStore;
 import dev.errand.dispatcher.store.MemoryTaskStore;
 import dev.errand.dispatcher.store.Recovered;
@@ -21,8 +24,12 @@ import dev.errand.protocol.frame.Header;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
-import java.net.BindException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +47,12 @@ public final class DispatcherVerticle extends VerticleBase {
   private static final int WINDOW_TASKS = 50_000;
 
   private static final int LOOK_MILLIS = 1_000;
+  private static final int SECOND_MILLIS = 1_000;
+
+  /** At its end. */
+  private static final Duration DOOR_LIMIT = Duration.ofSeconds(5);
+
+  private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
   private TaskStore store;
   private BusDoor bus;
@@ -59,7 +72,7 @@ public final class DispatcherVerticle extends VerticleBase {
         .compose(
             recovered ->
                 vertx.executeBlocking(() -> core(settings, membership.cluster(), recovered)))
-        .compose(core -> open(settings.http(), membership, core))
+        .compose(core -> open(settings, membership, core))
         .onFailure(e -> stop())
         .recover(e -> Future.failedFuture(ofStore(e)));
   }
@@ -94,58 +107,71 @@ public final class DispatcherVerticle extends VerticleBase {
             PayloadCheck.json(),
             new SplittableRandom(new SecureRandom().nextLong()),
             new BusPort(vertx),
-            Dispatch.now());
+            TurnLoop.now());
     core.recover(
         recovered.tasks(),
         recovered.types(),
         recovered.others(),
         recovered.lastId(),
-        Dispatch.now());
+        TurnLoop.now());
     return core;
   }
 
-  private Future<?> open(HttpSettings http, Membership membership, DispatcherCore core) {
+  private Future<?> open(DispatcherSettings settings, Membership membership, DispatcherCore core) {
+    HttpSettings http = settings.http();
     store.start();
-    Dispatch dispatch =
-        new Dispatch(
+    TurnLoop turns =
+        new TurnLoop(
             context,
             core,
             store,
             e -> membership.end(new NodeFailure(ExitCode.STORE_FAILED, told(e))));
-    membership.onLeft(member -> dispatch.nodeLeft(member.nodeId()));
-    vertx.setPeriodic(TICK_MILLIS, any -> dispatch.tick());
+    membership.onLeft(member -> turns.nodeLeft(member.nodeId()));
+    vertx.setPeriodic(TICK_MILLIS, any -> turns.tick());
     vertx.setPeriodic(LOOK_MILLIS, any -> yieldToElder(membership));
-    bus = new BusDoor(vertx, dispatch);
-    web =
-        new WebDoor(vertx, http, dispatch, membership::isAlive, () -> open && membership.isWhole());
+    Dispatch dispatch = new Dispatch(turns);
+    Instant httpCertificateEnd = http.tls() == null ? null : http.tls().end();
+    Figures figures =
+        new Figures(dispatch, () -> state(membership, settings.store(), httpCertificateEnd));
+    Duration wait = settings.defaults().usualWait();
+    bus = new BusDoor(vertx, turns, dispatch, wait);
+    vertx.setPeriodic(SECOND_MILLIS, any -> figures.tick());
+    web = new WebDoor(vertx, http, dispatch, figures, wait);
     return web.open()
-        .recover(failure -> Future.failedFuture(taken(http, failure)))
         .compose(port -> bus.open().map(port))
         .onSuccess(
             port -> {
               open = true;
               log.info(
-                  "dispatcher of cluster '{}' at {}, http://{}:{}",
+                  "dispatcher of cluster '{}' at {}, {}",
                   membership.cluster(),
                   membership.local().address(),
-                  http.host(),
-                  port);
+                  http.url(port));
             });
+  }
+
+  private NodeState state(Membership membership, StoreSettings store, Instant httpCertificateEnd) {
+    Map<String, NodeState.Member> members = new LinkedHashMap<>();
+    for (Membership.Member member : membership.members()) {
+      members.put(
+          member.nodeId(),
+          new NodeState.Member(member.address(), member.version(), member.certificateEnd()));
+    }
+    return new NodeState(
+        membership.isAlive(),
+        open,
+        membership.isWhole(),
+        members,
+        membership.apart(),
+        membership.refusing(),
+        membership.unlisted(),
+        new NodeState.Safety(
+            membership.certificateEnd(), httpCertificateEnd, membership.refusedConnections()),
+        store.kind().name().toLowerCase(Locale.ROOT));
   }
 
   private static String told(Throwable e) {
     return e instanceof StoreException ? e.getMessage() : "the store failed: " + e;
-  }
-
-  private static Throwable taken(HttpSettings http, Throwable failure) {
-    return failure instanceof BindException
-        ? new NodeFailure(
-            ExitCode.USAGE,
-            http.host()
-                + ":"
-                + http.port()
-                + " is taken by another program: stop it, or set http.port otherwise")
-        : failure;
   }
 
   private static void refuseSecond(Membership membership) {
@@ -208,16 +234,30 @@ public final class DispatcherVerticle extends VerticleBase {
     return new CoreSettings.Window(WINDOW_TASKS, part / 8, part / 2);
   }
 
+  /**
+   * The web closes last: until all that was taken is on the disk, callers are answered, and told to
+   * come back. No step may hold up the end: what a store that takes too long has not confirmed was
+   * acknowledged to nobody.
+   */
   @Override
   public Future<?> stop() {
     open = false;
-    return close(bus == null ? Future.succeededFuture() : bus.close())
-        .compose(any -> close(web == null ? Future.succeededFuture() : web.close()))
-        .compose(any -> store == null ? Future.succeededFuture() : store.close());
+    if (web != null) {
+      web.refuse();
+    }
+    return close("the bus", bus == null ? Future.succeededFuture() : bus.close())
+        .compose(
+            any ->
+                store == null
+                    ? Future.succeededFuture()
+                    : LastStep.within(context, STORE_LIMIT, "closing the store", store.close()))
+        .eventually(() -> close("HTTP", web == null ? Future.succeededFuture() : web.close()));
   }
 
   /** A door that can't be closed must not keep the others open. */
-  private static Future<Void> close(Future<Void> closing) {
-    return closing.onFailure(e -> log.warn("while closing: {}", e.getMessage())).otherwiseEmpty();
+  private Future<Void> close(String door, Future<Void> closing) {
+    return LastStep.within(context, DOOR_LIMIT, "closing " + door, closing)
+        .onFailure(e -> log.warn("while closing {}: {}", door, e.getMessage()))
+        .otherwiseEmpty();
   }
 }

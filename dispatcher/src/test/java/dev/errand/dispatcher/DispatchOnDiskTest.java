@@ -16,7 +16,6 @@ import dev.errand.protocol.WaitingFor;
 import dev.errand.protocol.link.DispatcherLink;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
@@ -26,7 +25,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +45,7 @@ class DispatchOnDiskTest {
   private final List<String> ids = new ArrayList<>();
   private Context context;
   private DiskTaskStore store;
+  private TurnLoop turns;
   private Dispatch dispatch;
   private VirtualClient client;
 
@@ -74,9 +73,10 @@ class DispatchOnDiskTest {
                   payload -> null,
                   new SplittableRandom(1),
                   (node, peer, frame) -> client.link().receive(frame, System.nanoTime()),
-                  Dispatch.now());
+                  TurnLoop.now());
           store.start();
-          dispatch = new Dispatch(context, core, store, failure -> {});
+          turns = new TurnLoop(context, core, store, failure -> {});
+          dispatch = new Dispatch(turns);
           client = new VirtualClient(5, new Port());
           client.link().tick(System.nanoTime());
           return null;
@@ -108,43 +108,26 @@ class DispatchOnDiskTest {
 
     @Override
     public void send(byte[] frame) {
-      dispatch.receive(frame);
+      turns.receive(frame);
     }
 
     @Override
     public void request(byte[] frame, int answerMillis) {
-      client.link().answer(dispatch.request(frame), System.nanoTime());
+      client.link().answer(turns.request(frame), System.nanoTime());
     }
   }
 
-  private <T> T onLoop(Callable<T> step) throws Exception {
-    return get(
-        () -> {
-          try {
-            return Future.succeededFuture(step.call());
-          } catch (Exception e) {
-            return Future.failedFuture(e);
-          }
-        });
+  private <T> T onLoop(Callable<T> step) {
+    return new EventLoop(context).run(step);
   }
 
-  /** What comes of a call on the loop. */
-  private <T> T get(Callable<Future<T>> call) throws Exception {
-    Promise<T> done = Promise.promise();
-    context.runOnContext(
-        any -> {
-          try {
-            call.call().onComplete(done);
-          } catch (Exception | AssertionError e) {
-            done.fail(e);
-          }
-        });
-    return done.future().toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
+  private <T> T get(Callable<Future<T>> call) {
+    return new EventLoop(context).get(call);
   }
 
   private List<String> list(TaskState state, String type, long before, int limit) throws Exception {
-    TaskQuery query = new TaskQuery(state, type, null, before, limit);
-    return get(() -> dispatch.list(query)).stream().map(Task::id).toList();
+    TaskQuery query = new TaskQuery(state, type, null, before, limit, 0);
+    return get(() -> dispatch.list(query)).tasks().stream().map(Task::id).toList();
   }
 
   private Task find(String id) throws Exception {

@@ -47,6 +47,7 @@ class DispatchTest {
   private final LateStore store = new LateStore();
   private final List<Throwable> storeFailures = new CopyOnWriteArrayList<>();
   private Context context;
+  private TurnLoop turns;
   private Dispatch dispatch;
   private VirtualClient client;
 
@@ -57,11 +58,12 @@ class DispatchTest {
     final List<Promise<Void>> appends = new ArrayList<>();
     final List<Promise<StoredTask>> reads = new ArrayList<>();
     final List<Promise<List<StoredTask>>> waits = new ArrayList<>();
-    List<Listed> listed = List.of();
+    Listing listed = Listing.NOTHING;
 
     /** Why there is no room. */
     volatile String full;
 
+    Consumer<StoredTask> forgotten;
     Consumer<Throwable> failed;
 
     /** The answer to all that comes; null: a promise. */
@@ -70,6 +72,11 @@ class DispatchTest {
     @Override
     public long id() {
       return 1;
+    }
+
+    @Override
+    public Space space() {
+      return null;
     }
 
     @Override
@@ -107,13 +114,13 @@ class DispatchTest {
     }
 
     @Override
-    public Future<List<Listed>> list(TaskQuery query) {
+    public Future<Listing> list(TaskQuery query) {
       return Future.succeededFuture(listed);
     }
 
     @Override
     public void onForgotten(Consumer<StoredTask> listener) {
-      // It forgets nothing.
+      forgotten = listener;
     }
 
     @Override
@@ -146,8 +153,9 @@ class DispatchTest {
                   payload -> null,
                   new SplittableRandom(1),
                   (node, peer, frame) -> client.link().receive(frame, System.nanoTime()),
-                  Dispatch.now());
-          dispatch = new Dispatch(context, core, store, storeFailures::add);
+                  TurnLoop.now());
+          turns = new TurnLoop(context, core, store, storeFailures::add);
+          dispatch = new Dispatch(turns);
           client = new VirtualClient(5, new Port());
           client.link().tick(System.nanoTime());
           return client.link().session();
@@ -158,12 +166,12 @@ class DispatchTest {
 
     @Override
     public void send(byte[] frame) {
-      dispatch.receive(frame);
+      turns.receive(frame);
     }
 
     @Override
     public void request(byte[] frame, int answerMillis) {
-      client.link().answer(dispatch.request(frame), System.nanoTime());
+      client.link().answer(turns.request(frame), System.nanoTime());
     }
   }
 
@@ -289,6 +297,28 @@ class DispatchTest {
   }
 
   @Test
+  void whatOneListenerThrowsIsNothingToTheOthers() {
+    store.atOnce = Future.succeededFuture();
+    List<Future<?>> told = new CopyOnWriteArrayList<>();
+    onLoop(
+        () -> {
+          dispatch.observe(
+              changes -> {
+                throw new IllegalStateException("a bad observer");
+              });
+          dispatch
+              .submit(SQUARE)
+              .onComplete(
+                  any -> {
+                    throw new IllegalStateException("a bad listener");
+                  });
+          return told.add(dispatch.submit(SQUARE));
+        });
+    submit(1);
+    await(() -> told.get(0).succeeded() && client.answer(1) != null);
+  }
+
+  @Test
   void aStoreThatFailedGetsNothingMore() {
     store.atOnce = Future.failedFuture("no space left");
     submit(1);
@@ -297,7 +327,7 @@ class DispatchTest {
     submit(1);
     onLoop(
         () -> {
-          dispatch.tick();
+          turns.tick();
           return null;
         });
     passTurns();
@@ -396,7 +426,7 @@ class DispatchTest {
     await(() -> client.answer(3) != null);
     onLoop(
         () -> {
-          dispatch.receive(new byte[0]);
+          turns.receive(new byte[0]);
           return null;
         });
     Snapshot snapshot = onLoop(dispatch::snapshot);
@@ -404,7 +434,7 @@ class DispatchTest {
     assertThat(snapshot.types()).extracting(TypeView::type).containsExactly("square");
     assertThat(snapshot.workers()).isEmpty();
     assertThat(snapshot.clients()).isOne();
-    assertThat(snapshot.counters()).isEqualTo(new Counters(1, 0));
+    assertThat(snapshot.counters()).isEqualTo(new Counters(1, 0, 0));
   }
 
   /** The id of a task that is queued, all durable. */
@@ -493,6 +523,33 @@ class DispatchTest {
     await(retried::isComplete);
     assertThat(retried.result().state()).isEqualTo(TaskState.QUEUED);
     assertThat(retried.result().attempt()).isZero();
+  }
+
+  @Test
+  void aTaskThatIsForgottenWhenItsRetryHasBegunIsToldOfOnce() {
+    List<Long> retried = new ArrayList<>();
+    List<Long> forgotten = new ArrayList<>();
+    onLoop(
+        () -> {
+          dispatch.observe(
+              changes -> changes.retried().forEach(task -> retried.add(task.spec().id())));
+          dispatch.observeForgotten(task -> forgotten.add(task.spec().id()));
+          return null;
+        });
+    StoredTask ended = EndedTasks.succeeded(8, 9, "7", "49");
+    onLoop(() -> dispatch.retry(8));
+    onLoop(() -> store.reads.get(0).tryComplete(ended));
+    awaitAppends(1);
+    onLoop(
+        () -> {
+          store.forgotten.accept(ended.bare());
+          store.forgotten.accept(EndedTasks.succeeded(7, 9, "7", "49").bare());
+          return null;
+        });
+    complete(0);
+    passTurns();
+    assertThat(retried).containsExactly(8L);
+    assertThat(forgotten).containsExactly(7L);
   }
 
   @Test

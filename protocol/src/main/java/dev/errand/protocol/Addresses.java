@@ -6,6 +6,12 @@ public final class Addresses {
   /** Where workers and clients reach the dispatcher with frames. */
   public static final String DISPATCHER = "errand.dispatcher";
 
+  /**
+   * Takes {@code {"type": …, "payload": …}} and all else that a task may ask for, and {@code
+   * "wait": "20s"}; answers with the task as JSON when it has ended or the wait is over.
+   */
+  public static final String TASKS_SUBMIT = "errand.tasks.submit";
+
   /** Takes {@code {"id": …}} and answers with the task as JSON. */
   public static final String TASKS_GET = "errand.tasks.get";
 

@@ -25,11 +25,22 @@ public record BatchPlace(String batch, long line) {
    */
   public BatchPlace {
     Objects.requireNonNull(batch, "batch");
-    if (!ID_PATTERN.matcher(batch).matches()) {
-      throw new IllegalArgumentException("batch '" + batch + "' must match " + ID_PATTERN);
-    }
+    checkId(batch);
     if (line < 0 || line > MAX_LINE) {
       throw new IllegalArgumentException("line " + line + " must be 1 to " + MAX_LINE);
     }
+  }
+
+  /** The id that was good the last time, for whichever thread: a batch has many lines. */
+  private static String goodId = "";
+
+  private static void checkId(String id) {
+    if (id == goodId) {
+      return;
+    }
+    if (!ID_PATTERN.matcher(id).matches()) {
+      throw new IllegalArgumentException("batch '" + id + "' must match " + ID_PATTERN);
+    }
+    goodId = id;
   }
 }

@@ -1,6 +1,7 @@
 package dev.errand.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -12,6 +13,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Reads JSON text once, without building a tree: is it one JSON value in UTF-8? Payloads and
@@ -24,6 +26,9 @@ public final class JsonText {
    * allow, so that they can read a task that has it as its payload.
    */
   public static final int MAX_DEPTH = 990;
+
+  private static final Pattern SOURCE =
+      Pattern.compile("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]");
 
   static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -39,6 +44,18 @@ public final class JsonText {
           .build();
 
   private JsonText() {}
+
+  /**
+   * For texts that hold such a value in an object of their own: brackets may be one deeper, and no
+   * object may have a name twice.
+   */
+  public static JsonFactory enclosing() {
+    return ((JsonFactoryBuilder) FACTORY.rebuild())
+        .streamReadConstraints(
+            FACTORY.streamReadConstraints().rebuild().maxNestingDepth(MAX_DEPTH + 1).build())
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .build();
+  }
 
   /**
    * What is wrong with the text.
@@ -72,17 +89,22 @@ public final class JsonText {
       }
       return parser.nextToken() == null ? null : "has more behind its JSON value";
     } catch (JsonProcessingException e) {
-      return "is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " ");
+      return "is not JSON: " + words(e.getOriginalMessage());
     } catch (IOException e) {
-      return "is not JSON: " + e.getMessage();
+      return "is not JSON: " + words(String.valueOf(e.getMessage()));
     }
   }
 
+  /** A parser's message in one line, without what it says about a source that it does not show. */
+  public static String words(String message) {
+    return SOURCE.matcher(message).replaceAll("line $1, column $2").replaceAll("\\s+", " ");
+  }
+
   /**
-   * Jackson guesses at UTF-16 and UTF-32, skips a byte order mark, and takes some sequences that
-   * are no UTF-8. JSON begins with ASCII, and has no byte 0 in UTF-8.
+   * Whether it can be JSON in UTF-8. Jackson guesses at UTF-16 and UTF-32, skips a byte order mark,
+   * and takes some sequences that are no UTF-8. JSON begins with ASCII, and has no byte 0 in UTF-8.
    */
-  static boolean isUtf8(Bytes text) {
+  public static boolean isUtf8(Bytes text) {
     byte[] array = text.array();
     int end = text.offset() + text.length();
     for (int i = text.offset(); i < end; i++) {

@@ -20,7 +20,7 @@ import io.vertx.core.json.JsonObject;
  * @param priority 0 to 9, higher first
  * @param batch id of the batch it belongs to; null: none
  * @param progress of the running attempt; null if none was told
- * @param waitingFor why it waits; null unless queued or scheduled
+ * @param waitingFor why it waits; null unless queued or scheduled, or if it is about to start
  */
 public record Task(
     String id,

@@ -10,50 +10,13 @@ public final class TaskJson {
 
   private TaskJson() {}
 
-  /** The task as JSON; fields without a value are left out. */
+  /**
+   * The task as JSON; fields without a value are left out.
+   *
+   * @throws io.vertx.core.json.DecodeException if payload or result do not fit into a JsonObject
+   */
   public static JsonObject encode(Task task) {
-    JsonObject json =
-        new JsonObject()
-            .put("id", task.id())
-            .put("type", task.type())
-            .put("state", task.state().text())
-            .put("attempt", task.attempts().attempt())
-            .put("maxAttempts", task.attempts().most())
-            .put("submittedAt", Instant.ofEpochMilli(task.times().submitted()));
-    json.put("priority", task.priority());
-    if (task.batch() != null) {
-      json.put("batch", task.batch());
-    }
-    putJson(json, "payload", task.payload());
-    putJson(json, "result", task.result());
-    if (task.error() != null) {
-      json.put(
-          "error",
-          new JsonObject()
-              .put("kind", task.error().kind().text())
-              .put("message", task.error().message())
-              .put("detail", task.error().detail()));
-    }
-    if (task.worker() != null) {
-      json.put("worker", task.worker());
-    }
-    putTime(json, "startedAt", task.times().started());
-    putTime(json, "finishedAt", task.times().finished());
-    if (task.progress() != null) {
-      json.put(
-          "progress",
-          new JsonObject()
-              .put("fraction", task.progress().fraction())
-              .put("message", task.progress().message()));
-    }
-    if (task.waitingFor() != null) {
-      json.put(
-          "waitingFor",
-          new JsonObject()
-              .put("code", task.waitingFor().code().text())
-              .put("message", task.waitingFor().message()));
-    }
-    return json;
+    return new JsonObject(Buffer.buffer(TaskText.of(task)));
   }
 
   /**
@@ -92,22 +55,10 @@ public final class TaskJson {
                 WaitingFor.Code.of(waiting.getString("code")), waiting.getString("message")));
   }
 
-  private static void putJson(JsonObject json, String key, Bytes value) {
-    if (value != null) {
-      json.put(key, Json.decodeValue(Buffer.buffer(value.copy())));
-    }
-  }
-
   private static Bytes getJson(JsonObject json, String key) {
     return json.containsKey(key)
         ? Bytes.of(Json.encodeToBuffer(json.getValue(key)).getBytes())
         : null;
-  }
-
-  private static void putTime(JsonObject json, String key, long millis) {
-    if (millis != 0) {
-      json.put(key, Instant.ofEpochMilli(millis));
-    }
   }
 
   private static long getTime(JsonObject json, String key) {

@@ -40,7 +40,7 @@ public record TaskRequest(
   }
 
   /** The type that was good the last time, for whichever thread: most tasks are of few types. */
-  private static String goodType = "";
+  private static String goodType;
 
   private static void checkType(String type) {
     if (type == goodType) {

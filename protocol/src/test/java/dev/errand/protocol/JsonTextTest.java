@@ -122,6 +122,14 @@ class JsonTextTest {
   }
 
   @Test
+  void whereItBeganIsSaidWithoutWordsOfTheParserAboutItsSettings() {
+    assertThat(problem("{\"a\": [1"))
+        .isEqualTo(
+            "is not JSON: Unexpected end-of-input: expected close marker for Array"
+                + " (start marker at line 1, column 7)");
+  }
+
+  @Test
   void soManyBracketsAreDeepEnough() {
     for (String[] pair : new String[][] {{"[", "]"}, {"{\"a\":", "}"}}) {
       String core = pair[0].equals("[") ? "" : "1";

@@ -2,6 +2,7 @@ package dev.errand.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +13,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TaskRequestTest {
+
+  /** Before any other was good. */
+  private static final Throwable FIRST = catchThrowable(() -> TaskRequest.of("", 423));
 
   private static final TaskRequest PLAIN = TaskRequest.of("square", 423);
 
@@ -44,6 +48,11 @@ class TaskRequestTest {
 
   private static String payload(Object value) {
     return TaskRequest.of("t", value).payload().text();
+  }
+
+  @Test
+  void theFirstTypeMustBeAName() {
+    assertThat(FIRST).hasMessageContaining("must match");
   }
 
   @Test

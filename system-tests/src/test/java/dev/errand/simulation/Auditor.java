@@ -361,6 +361,13 @@ final class Auditor implements CoreView.Visitor {
     note(Journal.Event.TYPE_SET, 0, paused ? 1 : 0, limit);
   }
 
+  /** A worker is told to leave. */
+  void drained(long incarnation) {
+    tally.order(Order.DRAIN);
+    note(Journal.Event.DRAIN_ORDERED, 0, incarnation, 0);
+    peers.get(incarnation).drains(agenda.now());
+  }
+
   // What leaves the dispatcher.
 
   /** A frame leaves the dispatcher; repeated ones were looked at before. */
@@ -410,6 +417,10 @@ final class Auditor implements CoreView.Visitor {
     if (task.spec.atMostOnce() && !simulation.store().hasLease(task.id, lease.id)) {
       throw violation(
           Invariant.ATTEMPTS_GROW, task.id, "its only attempt is sent before that is durable");
+    }
+    if (lease.since > peer.drainsSince()) {
+      throw violation(
+          Invariant.WITHIN_CREDIT, task.id, Journal.peer(peer.incarnation) + " was told to leave");
     }
     lease.sent = true;
     lease.since = agenda.now();
@@ -762,11 +773,15 @@ final class Auditor implements CoreView.Visitor {
   }
 
   /** The task's handler kills its worker. */
-  void killed(long id) {
-    TaskRecord task = tasks.get(id);
+  void killed(Attempt attempt) {
+    TaskRecord task = tasks.get(attempt.task());
+    if (leases.get(attempt.lease()).generation != task.generation) {
+      // Its worker was thought lost when it was tried again.
+      return;
+    }
     // A deadline that passes before the loss is noticed makes it a failure.
     if (++task.kills > MOST_LOSSES + task.failures + task.forgotten) {
-      throw violation(Invariant.POISON_STOPS, id, "it kills its worker number " + task.kills);
+      throw violation(Invariant.POISON_STOPS, task.id, "it kills its worker number " + task.kills);
     }
   }
 

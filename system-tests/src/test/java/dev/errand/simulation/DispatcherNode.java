@@ -89,7 +89,7 @@ final class DispatcherNode extends Host {
   private void tick() {
     auditor.ticks();
     core.tick(now());
-    core.lostWorkers();
+    core.workerChanges();
     auditor.look();
     turn();
   }
@@ -112,7 +112,7 @@ final class DispatcherNode extends Host {
   void nodeLeft(String nodeId) {
     auditor.memberLeaves(nodeId);
     core.nodeLeft(nodeId, now());
-    core.lostWorkers();
+    core.workerChanges();
     auditor.look();
     turn();
   }
@@ -186,6 +186,15 @@ final class DispatcherNode extends Host {
     auditor.orders();
     if (core.set(type, paused, limit, now()) == null) {
       auditor.set(type, paused, limit);
+    }
+    auditor.look();
+    turn();
+  }
+
+  void drain(long incarnation) {
+    auditor.orders();
+    if (core.drain(Long.toHexString(incarnation), now()) != null) {
+      auditor.drained(incarnation);
     }
     auditor.look();
     turn();

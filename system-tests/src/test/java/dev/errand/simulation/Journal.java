@@ -33,6 +33,7 @@ final class Journal {
     CANCEL_ORDERED,
     RETRY_ORDERED,
     TYPE_SET,
+    DRAIN_ORDERED,
     DISPATCHER_GONE,
     DISPATCHER_BEGINS,
     RECOVERED,
@@ -134,6 +135,7 @@ final class Journal {
       case RETRY_ORDERED -> "it is to be tried again, generation " + first;
       case TYPE_SET ->
           "a type is set: " + (first == 1 ? "paused" : "not paused") + ", limit " + second;
+      case DRAIN_ORDERED -> peer(first) + " is told to leave";
       case DISPATCHER_GONE -> "the dispatcher is gone";
       case DISPATCHER_BEGINS -> "a dispatcher begins, epoch " + second;
       case RECOVERED -> "recovered, attempts " + first + ", losses " + second;

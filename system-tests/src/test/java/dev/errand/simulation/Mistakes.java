@@ -148,6 +148,11 @@ final class Mistakes {
               "return draining ? 0 : limit[pool.ordinal()] - granted[pool.ordinal()];",
               "return draining ? 0 : limit[pool.ordinal()] + 1 - granted[pool.ordinal()];"),
           inDispatcher(
+              "who is told to leave gets more until it says that it drains",
+              "Peers",
+              "    drain(worker);\n    if (!worker.isToldToLeave()) {",
+              "    if (!worker.isToldToLeave()) {"),
+          inDispatcher(
               "a key is given to another body",
               "Intake",
               "tasks.keys().isSame(key, type, payload, terms)",

@@ -7,5 +7,6 @@ enum Order {
   RETRY,
   PAUSE,
   RESUME,
-  LIMIT
+  LIMIT,
+  DRAIN
 }

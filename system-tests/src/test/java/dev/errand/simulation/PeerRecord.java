@@ -28,6 +28,9 @@ final class PeerRecord {
   /** The step in which the core last showed it. */
   long seen;
 
+  /** When the dispatcher knew first that it is to leave. */
+  private long drainsSince = Long.MAX_VALUE;
+
   final long[] limit = new long[Pool.COUNT];
   final long[] granted = new long[Pool.COUNT];
 
@@ -39,7 +42,19 @@ final class PeerRecord {
     this.worker = worker;
   }
 
+  void drains(long now) {
+    drainsSince = Math.min(drainsSince, now);
+  }
+
+  /** {@link Long#MAX_VALUE}: it need not. */
+  long drainsSince() {
+    return drainsSince;
+  }
+
   void begin(Session anew, long now) {
+    if (session == null) {
+      drainsSince = Long.MAX_VALUE;
+    }
     session = anew;
     received = 0;
     sent = 0;

@@ -53,7 +53,7 @@ final class PlannedRunner implements Runner {
               run.act.nanos(),
               run,
               () -> {
-                simulation.auditor().killed(attempt.task());
+                simulation.auditor().killed(attempt);
                 simulation.kill(node, Fault.WORKER_KILLED_BY_TASK);
               });
       case SUCCEED, FAIL, REJECT -> {

@@ -140,7 +140,9 @@ final class Simulation {
       Plan plan = plans[number];
       agenda.at(chance.millis(0, stormEnd / 1e6 * 0.9), () -> submit(plan));
     }
-    new Storm(this, chance.split(), stormEnd).begin();
+    Storm storm = new Storm(this, chance.split(), stormEnd);
+    storm.begin();
+    storm.drain(new Chance(~seed));
     agenda.at(stormEnd, this::heal);
     while (agenda.now() <= stormEnd) {
       step();
@@ -417,6 +419,14 @@ final class Simulation {
     long id = auditor.anyTask(chance);
     DispatcherNode to = dispatcher;
     to.on(() -> to.retry(id));
+  }
+
+  void drainAny(Chance own) {
+    if (!workers.isEmpty()) {
+      WorkerNode worker = workers.get(own.between(0, workers.size() - 1));
+      DispatcherNode to = dispatcher;
+      to.on(() -> to.drain(worker.incarnation));
+    }
   }
 
   void set(String type, boolean paused, int limit) {

@@ -1,5 +1,7 @@
 package dev.errand.simulation;
 
+import java.util.EnumSet;
+
 /** Makes things go wrong, at times and in ways left to chance, until it is over. */
 final class Storm {
 
@@ -23,7 +25,8 @@ final class Storm {
     Fault.POWER_LOST
   };
 
-  private static final Order[] ORDERS = Order.values();
+  private static final Order[] ORDERS =
+      EnumSet.complementOf(EnumSet.of(Order.DRAIN)).toArray(new Order[0]);
 
   private final Simulation simulation;
   private final Chance chance;
@@ -49,6 +52,13 @@ final class Storm {
     }
   }
 
+  /** By a chance of their own: without them everything takes the course that it took before. */
+  void drain(Chance own) {
+    for (int left = own.of(0.7) ? 0 : own.between(1, 4); left > 0; left--) {
+      agenda.at(own.millis(0, end / 1e6), () -> simulation.drainAny(own));
+    }
+  }
+
   private void give(Order order) {
     String type = chance.one(Workload.TYPES);
     switch (order) {
@@ -58,6 +68,7 @@ final class Storm {
       case PAUSE -> simulation.set(type, true, 0);
       case RESUME -> simulation.set(type, false, 0);
       case LIMIT -> simulation.set(type, false, chance.between(1, 5));
+      default -> throw new IllegalStateException("not given here: " + order);
     }
   }
 

@@ -11,6 +11,9 @@ final class WorkerNode extends Node {
 
   private static final long TICK_NANOS = 50_000_000;
 
+  /** For what still runs when it is told to leave: more than most attempts may take. */
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
   /** Which of the workers. */
   final int which;
 
@@ -19,12 +22,14 @@ final class WorkerNode extends Node {
   /** Slots that its handlers take, by pool; the auditor's count. */
   final int[] taken = new int[Pool.COUNT];
 
+  private final Simulation simulation;
   private final WorkerCore core;
   private final PlannedRunner runner;
   private boolean leaving;
 
   WorkerNode(Simulation simulation, int which, long incarnation, WorkerProfile profile) {
     super(incarnation, simulation.agenda(), simulation.bus());
+    this.simulation = simulation;
     this.which = which;
     this.profile = profile;
     this.runner = new PlannedRunner(simulation, this);
@@ -40,6 +45,9 @@ final class WorkerNode extends Node {
   void tick() {
     core.tick(agenda.now());
     core.flush();
+    if (core.toldToLeave()) {
+      simulation.leave(this, PATIENCE_NANOS);
+    }
   }
 
   @Override

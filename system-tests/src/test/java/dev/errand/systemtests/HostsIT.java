@@ -7,7 +7,6 @@ import dev.errand.config.security.AuthKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,24 +30,17 @@ class HostsIT {
   private final String two = "errand-b" + ProcessHandle.current().pid();
   private final List<Process> nodes = new ArrayList<>();
 
-  private static String run(String command) throws Exception {
-    Process process = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(command + ": " + out).isZero();
-    return out;
-  }
-
   @BeforeEach
   void cable() throws Exception {
-    run("ip netns add " + one + " && ip netns add " + two);
-    run("ip -n " + one + " link add cable type veth peer name cable netns " + two);
+    Shell.sh("ip netns add " + one + " && ip netns add " + two);
+    Shell.sh("ip -n " + one + " link add cable type veth peer name cable netns " + two);
     host(one, DISPATCHER);
     host(two, WORKER);
   }
 
   private static void host(String name, String address) throws Exception {
-    run("ip -n " + name + " addr add " + address + "/24 dev cable");
-    run("ip -n " + name + " link set cable up && ip -n " + name + " link set lo up");
+    Shell.sh("ip -n " + name + " addr add " + address + "/24 dev cable");
+    Shell.sh("ip -n " + name + " link set cable up && ip -n " + name + " link set lo up");
   }
 
   @AfterEach
@@ -57,7 +49,7 @@ class HostsIT {
     for (Process node : nodes) {
       node.waitFor();
     }
-    run("ip netns del " + one + "; ip netns del " + two);
+    Shell.sh("ip netns del " + one + "; ip netns del " + two);
   }
 
   private void start(String host, String module, JsonObject conf) throws IOException {
@@ -101,7 +93,8 @@ class HostsIT {
         .until(() -> says("worker-verticle", "the dispatcher is there"));
     assertThat(says("worker-verticle", " at " + WORKER + ":")).isTrue();
     // All in one cluster: the dispatcher's address is open to the other host, its page is not.
-    assertThat(run("ip netns exec " + one + " ss -ltnH").replace("[::ffff:", "").replace("]", ""))
+    assertThat(
+            Shell.sh("ip netns exec " + one + " ss -ltnH").replace("[::ffff:", "").replace("]", ""))
         .contains(DISPATCHER + ":5701")
         .contains("127.0.0.1:8080");
   }

@@ -82,7 +82,8 @@ final class JvmCluster implements AutoCloseable {
 
   private Vertx join(int port, List<PeerAddress> peers, String role) throws Exception {
     ClusterSettings settings =
-        new ClusterSettings(name, "127.0.0.1", port, 0, peers, new SharedKeys(key));
+        new ClusterSettings(
+            name, "127.0.0.1", port, 0, ClusterSettings.Search.of(peers), new SharedKeys(key));
     Vertx vertx = get(SecureCluster.join(settings, role));
     nodes.add(vertx);
     return vertx;
@@ -90,6 +91,11 @@ final class JvmCluster implements AutoCloseable {
 
   JsonObject stats() throws Exception {
     return new JsonObject(http("/api/v1/stats").body());
+  }
+
+  /** Tells a worker to leave. */
+  void drain(String worker) throws Exception {
+    ProcessCluster.drain(HttpClient.newHttpClient(), "http://127.0.0.1:" + httpPort, worker);
   }
 
   HttpResponse<String> http(String path) throws Exception {

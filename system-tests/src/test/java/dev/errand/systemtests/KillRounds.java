@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Kills nodes at random moments under the load of a recording client, starts them again, reads the
@@ -49,6 +48,7 @@ final class KillRounds {
   private Path workerJar;
   private NodeProcess dispatcher;
   private NodeProcess worker;
+  private final Audit audit;
   private RecordingClient client;
 
   KillRounds(
@@ -59,6 +59,7 @@ final class KillRounds {
     this.aftermath = aftermath;
     this.seed = seed;
     this.random = new Random(seed);
+    this.audit = new Audit(recording, () -> Books.of(cluster.stats()));
   }
 
   /** So many rounds; then what there is has a minute to end. */
@@ -70,10 +71,10 @@ final class KillRounds {
         client.stop();
       }
       cluster.tellLogs();
-      verdict();
+      audit.verdict(seed);
       throw e;
     }
-    return verdict();
+    return audit.verdict(seed);
   }
 
   private void go(int rounds) throws Exception {
@@ -87,11 +88,7 @@ final class KillRounds {
     }
     System.out.println("rounds, ms: " + millis);
     awaitWork();
-    client.drain(HEALED);
-    awaitEmptyBooks();
-    client.look(recording.acknowledged(0));
-    readBooks();
-    NotingHandler.noted(notes).forEach(name -> recording.add(new Event.Ran(name)));
+    audit.finish(client, notes);
   }
 
   private void start(Path notes) throws Exception {
@@ -111,22 +108,12 @@ final class KillRounds {
     pause(random.nextInt(MOMENT_MILLIS));
     kill(workerToo);
     startAgain(workerToo);
-    readBooks();
+    audit.readBooks();
     client.look(recording.acknowledged(since));
   }
 
   private NodeProcess startWorker(String name) throws Exception {
     return cluster.startWorker(name, workerJar);
-  }
-
-  private Verdict verdict() throws Exception {
-    Verdict verdict = Checker.check(recording.events());
-    System.out.println("seed " + seed + ": " + verdict);
-    if (!verdict.fine()) {
-      Path file = Path.of("target", "recordings", seed + ".txt").toAbsolutePath();
-      System.out.println("all that happened is in " + recording.write(file));
-    }
-    return verdict;
   }
 
   /** It goes on: tasks end that were not ended before. */
@@ -178,25 +165,6 @@ final class KillRounds {
     }
     if (workerToo) {
       worker.awaitStart(HEALED.toSeconds());
-    }
-  }
-
-  private Books readBooks() throws Exception {
-    int since = recording.size();
-    Books books = Books.of(cluster.stats());
-    recording.add(new Event.Read(since, books));
-    return books;
-  }
-
-  /** Tasks whose submission was never answered end as well; the checker sees if they do not. */
-  private void awaitEmptyBooks() {
-    try {
-      await()
-          .atMost(HEALED)
-          .pollInterval(Duration.ofMillis(100))
-          .until(() -> readBooks().open() == 0);
-    } catch (ConditionTimeoutException e) {
-      System.out.println("not all has ended: " + e.getMessage());
     }
   }
 }

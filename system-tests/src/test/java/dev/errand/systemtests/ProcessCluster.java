@@ -141,8 +141,13 @@ final class ProcessCluster implements AutoCloseable {
 
   /** A worker from another jar. */
   NodeProcess startWorker(String worker, Path jar) throws Exception {
-    NodeProcess.Launch launch = new NodeProcess.Launch(jar, write(worker, workerConf(worker)));
-    return add(NodeProcess.start(worker, launch, WORKER_READY));
+    return startWorker(worker, jar, workerConf(worker));
+  }
+
+  /** A worker from another jar; its settings may give it another name than this. */
+  NodeProcess startWorker(String node, Path jar, JsonObject conf) throws Exception {
+    NodeProcess.Launch launch = new NodeProcess.Launch(jar, write(node, conf));
+    return add(NodeProcess.start(node, launch, WORKER_READY));
   }
 
   NodeProcess worker(String worker) throws Exception {
@@ -191,7 +196,9 @@ final class ProcessCluster implements AutoCloseable {
       vertx =
           get(
               SecureCluster.join(
-                  new ClusterSettings(name, "127.0.0.1", 0, 0, peers, credentials), "client"));
+                  new ClusterSettings(
+                      name, "127.0.0.1", 0, 0, ClusterSettings.Search.of(peers), credentials),
+                  "client"));
       client =
           get(
               TaskClient.create(
@@ -214,12 +221,47 @@ final class ProcessCluster implements AutoCloseable {
     return get(client().get(id));
   }
 
+  /** Where the dispatcher serves HTTP. */
+  int port() {
+    return URI.create(page).getPort();
+  }
+
   JsonObject stats() throws Exception {
+    return stats(http, page);
+  }
+
+  private static JsonObject stats(HttpClient http, String page) throws Exception {
     HttpResponse<String> answer =
         http.send(
             HttpRequest.newBuilder(URI.create(page + "/api/v1/stats")).build(),
             HttpResponse.BodyHandlers.ofString());
     return new JsonObject(answer.body());
+  }
+
+  /** Tells a worker to leave, over HTTP as people do. */
+  void drain(String worker) throws Exception {
+    drain(http, page, worker);
+  }
+
+  static void drain(HttpClient http, String page, String worker) throws Exception {
+    String id =
+        workers(http, page).stream()
+            .filter(each -> each.getString("name").equals(worker))
+            .map(each -> each.getString("id"))
+            .findAny()
+            .orElseThrow();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(page + "/api/v1/workers/" + id + "/drain"))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() / 100 != 2) {
+      throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  private static List<JsonObject> workers(HttpClient http, String page) throws Exception {
+    return stats(http, page).getJsonArray("workers").stream().map(JsonObject.class::cast).toList();
   }
 
   /** Sends a signal by its name, such as STOP, to a process that this test started. */

@@ -7,6 +7,7 @@ import dev.errand.command.NodeProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,14 +17,17 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs in the README compile as they stand, and do what it says. */
+/** The programs and the commands in the README run as they stand, and do what it says. */
 class ReadmeIT {
 
   private static final Pattern PROGRAM =
       Pattern.compile("```java\n(package com\\.acme;.*?class (\\w+).*?)```", Pattern.DOTALL);
+  private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -109,6 +113,63 @@ class ReadmeIT {
 
   private static Pattern line(String text) {
     return Pattern.compile("^" + text + "$");
+  }
+
+  /** What the README has one type in a shell to submit tasks, but for what goes on for ever. */
+  private static List<String> shellCommands() throws IOException {
+    String readme = Files.readString(ProcessCluster.root().resolve("README.md"));
+    int begin = readme.indexOf("## Submit from a shell");
+    String section = readme.substring(begin, readme.indexOf("\n## ", begin));
+    return SHELL
+        .matcher(section)
+        .results()
+        .flatMap(block -> block.group(1).lines())
+        .filter(line -> line.contains("./errand ") && !line.contains("--watch"))
+        .toList();
+  }
+
+  /** Runs it to its end as somebody who sits in the script's folder; gives what it prints. */
+  private static String type(Path home, String url, String command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).directory(home.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERRAND_"));
+    builder.environment().put("ERRAND_URL", url);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Path err = home.resolve("err.txt");
+    Process process = builder.redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(command + ": " + Files.readString(err)).isZero();
+    return out;
+  }
+
+  @Test
+  @Timeout(120)
+  void theCommandsDoWhatTheReadmeSays() throws Exception {
+    Path home = script().getParent();
+    Files.writeString(
+        home.resolve("tasks.ndjson"), "{\"type\": \"square\", \"payload\": 423}\n".repeat(3));
+    try (ProcessCluster cluster = new ProcessCluster(folder)) {
+      cluster.dispatcher();
+      cluster.worker("worker-1");
+      String url = "http://127.0.0.1:" + cluster.port();
+      List<String> printed = new ArrayList<>();
+      for (String command : shellCommands()) {
+        printed.add(type(home, url, command));
+        if (command.startsWith("seq ")) {
+          try (Stream<String> results = Files.lines(home.resolve("results.ndjson"))) {
+            assertThat(results).hasSize(100_000);
+          }
+        } else if (command.contains(" > results.ndjson")) {
+          assertThat(Files.readAllLines(home.resolve("results.ndjson")))
+              .hasSize(3)
+              .allMatch(line -> line.contains("423 * 423 = 178929"));
+        }
+      }
+      assertThat(printed).hasSize(7);
+      assertThat(printed.get(0)).contains("423 * 423 = 178929");
+      assertThat(new JsonObject(printed.get(1)).getString("result")).isEqualTo("text");
+      assertThat(printed.get(5)).contains("worker-1");
+      assertThat(new JsonObject(printed.get(6)).getInteger("succeeded")).isEqualTo(100_005);
+    }
   }
 
   @Test

@@ -284,6 +284,22 @@ class StartRefusalIT {
   }
 
   @Test
+  void httpBeyondThisMachineNeedsTokensAndSomethingThatEncryptsThem() throws Exception {
+    JsonObject open = withKey();
+    open.getJsonObject("http").put("host", "0.0.0.0");
+    refused(
+        start("dispatcher", Map.of(), "-conf", conf(open).toString()),
+        "http.host '0.0.0.0'",
+        "without tokens");
+    JsonObject plain = HttpApi.withTokens(open);
+    refused(
+        start("dispatcher", Map.of(), "-conf", conf(plain).toString()),
+        "http.host '0.0.0.0'",
+        "without TLS",
+        "http.plaintext");
+  }
+
+  @Test
   void aConfThatIsMissingOrNoJsonIsNamed() throws Exception {
     refused(start("dispatcher", Map.of(), "-conf", "nothing.json"), "-conf nothing.json");
     Path broken = Files.writeString(folder.resolve("broken.json"), "{\"http\": }");

@@ -7,6 +7,7 @@ import dev.errand.command.NodeProcess;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.client.TaskClient;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -137,9 +138,24 @@ class StoreCommandIT {
       assertThat(dispatcher.awaitEnd(30)).isZero();
     }
     isFine(store);
+    for (String what : List.of("check", "export")) {
+      cannotBeWritten(what, store);
+    }
     flip(log(store));
     isDamaged(store);
     assertThat(salvaged()).isEmpty();
+  }
+
+  private void cannotBeWritten(String what, Path store) throws Exception {
+    Path err = folder.resolve("err-" + what);
+    ProcessBuilder builder =
+        new ProcessBuilder(command("command", "store", what, store.toString()));
+    builder.redirectOutput(new File("/dev/full")).redirectError(err.toFile());
+    assertThat(builder.start().waitFor()).isEqualTo(1);
+    assertThat(Files.readAllLines(err).stream().filter(line -> !line.startsWith("WARNING:")))
+        .singleElement()
+        .asString()
+        .startsWith("errand: the standard output can't be written to: ");
   }
 
   /** Folders with what is left of damaged stores. */

@@ -25,16 +25,9 @@ class WireIT {
 
   @TempDir Path folder;
 
-  private static String run(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(out).isZero();
-    return out;
-  }
-
   private static TreeSet<String> listeners(NodeProcess node) throws Exception {
     TreeSet<String> found = new TreeSet<>();
-    for (String line : run("ss", "-ltnpH").split("\n")) {
+    for (String line : Shell.run("ss", "-ltnpH").split("\n")) {
       if (line.contains("pid=" + node.handle().pid() + ",")) {
         found.add(line.trim().split("\\s+")[3].replace("[::ffff:127.0.0.1]", "127.0.0.1"));
       }
@@ -111,7 +104,7 @@ class WireIT {
   }
 
   private static long packets(Path capture, int port) throws Exception {
-    return run("tcpdump", "-nn", "-r", capture.toString(), "tcp port " + port)
+    return Shell.run("tcpdump", "-nn", "-r", capture.toString(), "tcp port " + port)
         .lines()
         .filter(line -> line.contains("Flags [P.]"))
         .count();

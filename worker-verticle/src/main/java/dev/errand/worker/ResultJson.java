@@ -1,5 +1,7 @@
 package dev.errand.worker;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.ser.SerializerFactory;
+import com.fasterxml.jackson.databind.ser.std.StringSerializer;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.JsonText;
@@ -16,6 +19,11 @@ import java.util.concurrent.CompletionStage;
 
 /** Turns what a handler returned into the JSON that is sent. */
 final class ResultJson {
+
+  /** Of these, all but the quote and the backslash stand in JSON as they are. */
+  private static final char FIRST_PLAIN = ' ';
+
+  private static final char LAST_PLAIN = '~';
 
   private static volatile Encoder last = Encoder.of(DatabindCodec.mapper());
 
@@ -54,7 +62,27 @@ final class ResultJson {
       encoder = Encoder.of(mapper);
       last = encoder;
     }
-    return encoder.writer.writeValueAsBytes(value);
+    byte[] plain = encoder.leavesPlainText && value instanceof String text ? quoted(text) : null;
+    return plain == null ? encoder.writer.writeValueAsBytes(value) : plain;
+  }
+
+  /** The text in quotes; null if it has characters that JSON or UTF-8 write differently. */
+  private static byte[] quoted(String text) {
+    byte[] json = new byte[text.length() + 2];
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
+      if (!isPlain(each)) {
+        return null;
+      }
+      json[i + 1] = (byte) each;
+    }
+    json[0] = '"';
+    json[json.length - 1] = '"';
+    return json;
+  }
+
+  private static boolean isPlain(char each) {
+    return each >= FIRST_PLAIN && each <= LAST_PLAIN && each != '"' && each != '\\';
   }
 
   /**
@@ -64,22 +92,45 @@ final class ResultJson {
    * @param config of the mapper, as it was when the writer was made
    * @param serializers the same
    * @param provider the same
+   * @param leavesPlainText whether it does no more to a text without escapes than to quote it
    */
   private record Encoder(
       SerializationConfig config,
       SerializerFactory serializers,
       SerializerProvider provider,
-      ObjectWriter writer) {
+      ObjectWriter writer,
+      boolean leavesPlainText) {
 
     static Encoder of(ObjectMapper mapper) {
+      ObjectWriter writer =
+          mapper
+              .writer()
+              .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+              .with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
       return new Encoder(
           mapper.getSerializationConfig(),
           mapper.getSerializerFactory(),
           mapper.getSerializerProvider(),
-          mapper
-              .writer()
-              .without(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
-              .with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8));
+          writer,
+          leavesPlainText(mapper, writer));
+    }
+
+    /** A module may write texts in its own way, a setting may escape or wrap them. */
+    private static boolean leavesPlainText(ObjectMapper mapper, ObjectWriter writer) {
+      StringBuilder all = new StringBuilder();
+      for (char each = FIRST_PLAIN; each <= LAST_PLAIN; each++) {
+        if (isPlain(each)) {
+          all.append(each);
+        }
+      }
+      String plain = all.toString();
+      try {
+        return mapper.getSerializerProviderInstance().findValueSerializer(String.class)
+                instanceof StringSerializer
+            && writer.writeValueAsString(plain).equals(new String(quoted(plain), US_ASCII));
+      } catch (JsonProcessingException e) {
+        return false;
+      }
     }
 
     /** A handler may have registered a module since. */

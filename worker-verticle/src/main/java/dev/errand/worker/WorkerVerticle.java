@@ -2,6 +2,7 @@ package dev.errand.worker;
 
 import dev.errand.config.cluster.Membership;
 import dev.errand.config.launch.ExitCode;
+import dev.errand.config.launch.HealthDoor;
 import dev.errand.config.launch.NodeFailure;
 import dev.errand.config.launch.ProcessEnd;
 import dev.errand.config.settings.WorkerSettings;
@@ -49,7 +50,9 @@ public final class WorkerVerticle extends VerticleBase {
   private boolean turning;
   private boolean wasReady;
   private String lastRefusal;
+  private boolean saidUnknown;
   private Leaving leaving;
+  private boolean stopping;
 
   @Override
   public Future<?> start() {
@@ -124,7 +127,20 @@ public final class WorkerVerticle extends VerticleBase {
         });
     Future<Void> opened = runner.open(core);
     Beat.join(loop, beat);
-    return Future.all(port.opened(), opened).mapEmpty();
+    return Future.all(port.opened(), opened, openHealth(membership)).mapEmpty();
+  }
+
+  private Future<Void> openHealth(Membership membership) {
+    if (settings.healthPort().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return new HealthDoor(membership::isAlive, () -> core.ready() && leaving == null)
+        .open(
+            vertx,
+            membership.local().host(),
+            settings.healthPort().getAsInt(),
+            WorkerSettings.HEALTH_PORT)
+        .mapEmpty();
   }
 
   private static boolean isDispatcher(Membership.Member member) {
@@ -184,6 +200,28 @@ public final class WorkerVerticle extends VerticleBase {
       lastRefusal = core.refusal();
       log.error("the dispatcher refuses this worker: {}", lastRefusal);
     }
+    if (!saidUnknown && core.link().unknownKinds() != 0) {
+      saidUnknown = true;
+      log.warn(
+          "the dispatcher is of a later version and sends frames of a kind that this version does"
+              + " not know: they are stepped over");
+    }
+    if (core.toldToLeave() && leaving == null) {
+      log.info(
+          "told to leave: finishes what runs here, {} tasks, and takes nothing new",
+          core.wantedCount());
+      leaving = new Leaving();
+      leaving.done.future().onSuccess(any -> leaves());
+    }
+  }
+
+  /** As it was told to; unless it is being stopped anyway. */
+  private void leaves() {
+    if (!stopping) {
+      log.info("leaves, as it was told to");
+      Membership membership = Membership.of(vertx);
+      vertx.undeploy(context.deploymentID()).onSuccess(any -> membership.done());
+    }
   }
 
   @Override
@@ -196,38 +234,47 @@ public final class WorkerVerticle extends VerticleBase {
       Beat.leave(beat);
       return Future.succeededFuture();
     }
-    leaving = new Leaving();
-    turn(core::drain);
-    return leaving
-        .done
-        .future()
-        .onComplete(
-            any -> {
-              Beat.leave(beat);
-              port.close();
-            })
-        .compose(any -> client.close())
-        .compose(any -> runner.close());
+    stopping = true;
+    if (leaving == null) {
+      leaving = new Leaving();
+      turn(core::drain);
+    }
+    leaving.hurry();
+    return leaving.done.future().compose(any -> client.close()).compose(any -> runner.close());
   }
 
   /**
    * The way out: finish what runs, as long as there is patience, give back the rest, say goodbye.
+   * Of who was told to leave nobody knows for how long it may take: it waits for what is wanted,
+   * the timeouts of attempts see to its end, and then has that patience for what is not.
    */
   private final class Leaving {
 
     private final Promise<Void> done = Promise.promise();
-    private final long drainUntil = System.nanoTime() + settings.drain().toNanos();
+    private boolean hurries;
+    private long drainUntil;
     private long wordsUntil;
+
+    /** From now on there is patience for {@code worker.drain}. */
+    private void hurry() {
+      if (!hurries) {
+        hurries = true;
+        drainUntil = System.nanoTime() + settings.drain().toNanos();
+      }
+    }
 
     private void tick() {
       long now = System.nanoTime();
       if (done.future().isComplete()) {
         return;
       }
+      if (core.wantedCount() == 0) {
+        hurry();
+      }
       if (wordsUntil != 0) {
         core.releaseAll("worker '" + settings.name() + "' stops");
         sayLastWords(now);
-      } else if (core.runningCount() == 0 || now - drainUntil >= 0) {
+      } else if (core.runningCount() == 0 || (hurries && now - drainUntil >= 0)) {
         wordsUntil = now + LAST_WORDS_NANOS;
         core.stopAll();
       }
@@ -241,6 +288,8 @@ public final class WorkerVerticle extends VerticleBase {
       if (core.recorded() || (away && !core.owes()) || !patient) {
         core.bye();
         core.flush();
+        Beat.leave(beat);
+        port.close();
         done.complete();
       }
     }

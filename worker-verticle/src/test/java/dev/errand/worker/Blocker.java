@@ -1,5 +1,7 @@
 package dev.errand.worker;
 
+import dev.errand.worker.api.TaskHandler;
+import io.vertx.core.Future;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +12,7 @@ final class Blocker {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Semaphore inside = new Semaphore(0);
   private final AtomicInteger entered = new AtomicInteger();
+  private volatile boolean interrupted;
 
   /** Blocks, interrupted or not. */
   void block() {
@@ -44,6 +47,25 @@ final class Blocker {
   void blockInterruptibly() throws InterruptedException {
     enter();
     gate.await();
+  }
+
+  /** A handler that blocks its event loop until it is interrupted. */
+  TaskHandler patient() {
+    return Tasks.loop(
+        "patient",
+        task -> {
+          try {
+            blockInterruptibly();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+          return Future.succeededFuture();
+        });
+  }
+
+  /** Waits until that handler is interrupted. */
+  void awaitInterrupted() {
+    Rig.await(() -> interrupted);
   }
 
   private void enter() {

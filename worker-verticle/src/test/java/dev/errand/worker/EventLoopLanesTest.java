@@ -412,18 +412,7 @@ class EventLoopLanesTest {
 
   @Test
   void aHandlerThatBlocksIsInterrupted() {
-    rig =
-        new Rig(
-            loop(
-                "patient",
-                task -> {
-                  try {
-                    blocker.blockInterruptibly();
-                    return Future.succeededFuture();
-                  } catch (InterruptedException e) {
-                    return Future.failedFuture(e);
-                  }
-                }));
+    rig = new Rig(blocker.patient());
     long lease = rig.run("patient");
     blocker.awaitEntered(1);
     rig.look(LOOKS_TO_BLAME);
@@ -673,22 +662,10 @@ class EventLoopLanesTest {
 
   @Test
   void closingInterruptsWhatRuns() {
-    Promise<String> interrupted = Promise.promise();
-    rig =
-        new Rig(
-            loop(
-                "patient",
-                task -> {
-                  try {
-                    blocker.blockInterruptibly();
-                  } catch (InterruptedException e) {
-                    interrupted.complete();
-                  }
-                  return Future.succeededFuture();
-                }));
+    rig = new Rig(blocker.patient());
     rig.run("patient");
     blocker.awaitEntered(1);
     rig.onOwner(() -> rig.closeRunner());
-    Rig.await(() -> interrupted.future().isComplete());
+    blocker.awaitInterrupted();
   }
 }

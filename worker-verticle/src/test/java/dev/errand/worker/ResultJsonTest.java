@@ -2,19 +2,28 @@ package dev.errand.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.DefaultSerializerProvider;
+import com.fasterxml.jackson.databind.ser.SerializerFactory;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import io.vertx.core.Future;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.DatabindCodec;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -54,6 +63,15 @@ class ResultJsonTest {
     }
   }
 
+  /** Writes texts in its own way. */
+  private static final class Loud extends JsonSerializer<String> {
+    @Override
+    public void serialize(String text, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeString(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
   @Test
   void aModuleThatIsRegisteredLaterIsAsked() {
     assertThat(json("one is made before")).isNotNull();
@@ -61,6 +79,34 @@ class ResultJsonTest {
         new SimpleModule("late").addSerializer(Late.class, new ToStringSerializer());
     DatabindCodec.mapper().registerModule(module);
     assertThat(json(new Late())).isEqualTo("\"at last\"");
+  }
+
+  private static void forgetSerializers(ObjectMapper mapper) {
+    ((DefaultSerializerProvider) mapper.getSerializerProvider()).flushCachedSerializers();
+  }
+
+  @Test
+  void aModuleForTextsIsAsked() {
+    ObjectMapper mapper = DatabindCodec.mapper();
+    SerializerFactory before = mapper.getSerializerFactory();
+    mapper.registerModule(new SimpleModule("loud").addSerializer(String.class, new Loud()));
+    forgetSerializers(mapper);
+    try {
+      assertThat(json("quiet")).isEqualTo("\"QUIET\"");
+    } finally {
+      mapper.setSerializerFactory(before);
+      forgetSerializers(mapper);
+    }
+    assertThat(json("quiet")).isEqualTo("\"quiet\"");
+  }
+
+  @Test
+  void everyCharacterOfATextBecomesWhatTheEncoderMakesOfIt() {
+    for (char each = 0; each < 0x180; each++) {
+      String text = "a" + each + "b";
+      assertThat(json(text)).isEqualTo(Json.encode(text));
+    }
+    assertThat(json("")).isEqualTo("\"\"");
   }
 
   @Test

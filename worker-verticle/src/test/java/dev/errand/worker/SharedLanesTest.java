@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,24 +93,12 @@ class SharedLanesTest {
 
   @Test
   void whatHoldsAThreadOfOneThatHasLeftIsInterruptedInTheEnd() {
-    Promise<String> interrupted = Promise.promise();
-    Rig second =
-        beside(
-            loop(
-                "patient",
-                task -> {
-                  try {
-                    blocker.blockInterruptibly();
-                  } catch (InterruptedException e) {
-                    interrupted.complete();
-                  }
-                  return Future.succeededFuture();
-                }));
+    Rig second = beside(blocker.patient());
     second.run("patient");
     blocker.awaitEntered(1);
     second.onOwner(() -> second.closeRunner());
     rig.look(10);
-    Rig.await(() -> interrupted.future().isComplete());
+    blocker.awaitInterrupted();
     assertSays(rig);
   }
 

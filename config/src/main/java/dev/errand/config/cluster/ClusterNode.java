@@ -1,6 +1,9 @@
 package dev.errand.config.cluster;
 
 import com.hazelcast.core.HazelcastInstance;
+import dev.errand.config.security.RefusalLog;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,27 +21,45 @@ final class ClusterNode {
 
   private final HazelcastInstance instance;
   private final MissingPeers missing;
+  private final Safety safety;
   private final ScheduledExecutorService clock;
-  private final Consumer<Throwable> onEnd;
+  private final Ends ends;
   private final EventThread events = new EventThread(STUCK_NANOS);
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean leaving;
 
   /**
+   * What keeps strangers out.
+   *
+   * @param certificateEnd when the node's certificate ends
+   * @param refusals who was refused at its ports
+   */
+  record Safety(Instant certificateEnd, List<RefusalLog> refusals) {}
+
+  /**
+   * Who acts when the node ends.
+   *
+   * @param onEnd told once why the node can't go on as a member of its cluster
+   * @param onDone run when the node has done what it was there for
+   */
+  record Ends(Consumer<Throwable> onEnd, Runnable onDone) {}
+
+  /**
    * A node that has joined.
    *
    * @param clock ends with it
-   * @param onEnd told once why the node can't go on as a member of its cluster
    */
   ClusterNode(
       HazelcastInstance instance,
       MissingPeers missing,
+      Safety safety,
       ScheduledExecutorService clock,
-      Consumer<Throwable> onEnd) {
+      Ends ends) {
     this.instance = instance;
     this.missing = missing;
+    this.safety = safety;
     this.clock = clock;
-    this.onEnd = onEnd;
+    this.ends = ends;
     clock.scheduleWithFixedDelay(this::watch, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -60,8 +81,13 @@ final class ClusterNode {
   void end(RuntimeException why) {
     if (!leaving && ended.compareAndSet(false, true)) {
       log.error("{}", why.getMessage());
-      onEnd.accept(why);
+      ends.onEnd.accept(why);
     }
+  }
+
+  /** The node has done what it was there for. */
+  void done() {
+    ends.onDone.run();
   }
 
   /** Whether the node is a member, and follows the changes of its membership. */
@@ -71,6 +97,10 @@ final class ClusterNode {
 
   HazelcastInstance instance() {
     return instance;
+  }
+
+  Safety safety() {
+    return safety;
   }
 
   MissingPeers missing() {

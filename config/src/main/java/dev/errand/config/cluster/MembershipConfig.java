@@ -7,6 +7,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
 import dev.errand.config.settings.ClusterSettings;
+import java.time.Instant;
 import java.util.Map;
 
 /** How Hazelcast is set up: members only, one listener, quick to notice who is gone. */
@@ -14,6 +15,10 @@ final class MembershipConfig {
 
   static final String NODE_ID = "__vertx.nodeId";
   static final String ROLE = "errand.role";
+  static final String VERSION = "errand.version";
+
+  /** As {@link Instant#toString} gives it. */
+  static final String CERTIFICATE_END = "errand.certificateEnd";
 
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
@@ -38,7 +43,12 @@ final class MembershipConfig {
 
   private MembershipConfig() {}
 
-  static Config of(ClusterSettings settings, String role, String nodeId) {
+  /**
+   * That of a node.
+   *
+   * @param certificateEnd when its certificate ends
+   */
+  static Config of(ClusterSettings settings, String role, String nodeId, Instant certificateEnd) {
     Config config = new Config();
     config.setClusterName(settings.name());
     PROPERTIES.forEach(config::setProperty);
@@ -47,7 +57,12 @@ final class MembershipConfig {
     config.setProperty("hazelcast.local.publicAddress", settings.host());
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
-    config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId).setAttribute(ROLE, role);
+    config
+        .getMemberAttributeConfig()
+        .setAttribute(NODE_ID, nodeId)
+        .setAttribute(ROLE, role)
+        .setAttribute(VERSION, Version.text())
+        .setAttribute(CERTIFICATE_END, certificateEnd.toString());
     network(config, settings);
     // What the cluster manager asks of an instance that it did not make itself.
     config.addMultiMapConfig(

@@ -1,8 +1,6 @@
 package dev.errand.config.cluster;
 
-import dev.errand.config.membertls.MemberProbe;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import dev.errand.config.membertls.MemberProbe.Answer;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +21,10 @@ final class PeerSearch {
   private static final int REFUSED_ROUNDS = 3;
 
   private final CountDownLatch given = new CountDownLatch(1);
-  private final MemberProbe probe;
+  private final PeerSurvey survey;
 
-  PeerSearch(MemberProbe probe) {
-    this.probe = probe;
+  PeerSearch(PeerSurvey survey) {
+    this.survey = survey;
   }
 
   /**
@@ -39,22 +37,17 @@ final class PeerSearch {
     long nextLine = System.nanoTime();
     int refused = 0;
     while (given.getCount() > 0) {
-      List<String> refusing = new ArrayList<>();
-      for (InetSocketAddress peer : peers.addresses()) {
-        MemberProbe.Answer answer = probe.ask(peer);
-        if (answer == MemberProbe.Answer.MEMBER) {
-          return true;
-        }
-        if (answer == MemberProbe.Answer.REFUSAL) {
-          refusing.add(Peers.text(peer));
-        }
+      PeerSurvey.Answers answers = survey.ask(peers.addresses(), Answer.MEMBER::equals);
+      if (!answers.of(Answer.MEMBER).isEmpty()) {
+        return true;
       }
+      List<String> refusing = answers.of(Answer.REFUSAL);
       refused = refusing.isEmpty() ? 0 : refused + 1;
       if (refused == REFUSED_ROUNDS) {
         throw new KeyRefusedException(refusing);
       }
       if (refused == 0 && System.nanoTime() - nextLine >= 0) {
-        log.info("waits for a peer at {}", peers);
+        log.info("waits for a peer at {}", peers.described());
         nextLine = System.nanoTime() + LINE_NANOS;
       }
       if (given.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -25,15 +25,20 @@ final class Peers {
   List<InetSocketAddress> addresses() {
     List<InetSocketAddress> found = new ArrayList<>();
     for (PeerAddress peer : known) {
-      try {
-        for (InetAddress address : InetAddress.getAllByName(peer.host())) {
-          found.add(new InetSocketAddress(address, peer.port()));
-        }
-      } catch (UnknownHostException e) {
-        // It may be known the next time.
+      for (InetAddress address : all(peer.host())) {
+        found.add(new InetSocketAddress(address, peer.port()));
       }
     }
     return found;
+  }
+
+  private static InetAddress[] all(String host) {
+    try {
+      return InetAddress.getAllByName(host);
+    } catch (UnknownHostException e) {
+      // It may be known the next time.
+      return new InetAddress[0];
+    }
   }
 
   /** The same as {@code IP:port}. */
@@ -45,9 +50,13 @@ final class Peers {
     return new PeerAddress(address.getAddress().getHostAddress(), address.getPort()).text();
   }
 
-  /** As the settings have them. */
-  @Override
-  public String toString() {
-    return known.stream().map(PeerAddress::text).toList().toString();
+  /** As the settings have them, with what DNS has nothing for. Blocks. */
+  String described() {
+    List<String> unknown =
+        known.stream().map(PeerAddress::host).filter(host -> all(host).length == 0).toList();
+    String all = known.stream().map(PeerAddress::text).toList().toString();
+    return unknown.isEmpty()
+        ? all
+        : all + ", of which DNS does not know " + String.join(", ", unknown);
   }
 }

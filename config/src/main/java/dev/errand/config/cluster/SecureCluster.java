@@ -17,7 +17,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
-import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,6 +40,7 @@ public final class SecureCluster {
   private final PeerSearch search;
   private final ScheduledThreadPoolExecutor clock;
   private Consumer<Throwable> onEnd = why -> {};
+  private Runnable onDone = () -> {};
   private ClusterNode node;
 
   /**
@@ -55,7 +55,7 @@ public final class SecureCluster {
     this.tls = new NodeTls(identity);
     this.bus = new BusTls(identity, tls);
     this.probe = new MemberProbe(tls.context());
-    this.search = new PeerSearch(probe);
+    this.search = new PeerSearch(new PeerSurvey(probe::ask));
     this.clock = new ScheduledThreadPoolExecutor(1, SecureCluster::daemon);
     this.clock.setRemoveOnCancelPolicy(true);
   }
@@ -69,6 +69,11 @@ public final class SecureCluster {
   /** What is done, and why, if the node can't go on as a member; nothing if it is not set. */
   public void onEnd(Consumer<Throwable> action) {
     onEnd = action;
+  }
+
+  /** What is done when the node has done what it was there for; nothing if it is not set. */
+  public void onDone(Runnable action) {
+    onDone = action;
   }
 
   /**
@@ -136,32 +141,40 @@ public final class SecureCluster {
    * @throws InterruptedException if {@link #giveUp} was called meanwhile
    */
   public VertxBuilder builder(VertxOptions options) throws InterruptedException {
-    Optional<RememberedMembers> remembered = RememberedMembers.of(settings);
-    boolean awaited = !settings.peers().isEmpty();
-    Peers peers =
-        new Peers(
-            awaited ? settings.peers() : remembered.map(RememberedMembers::read).orElse(List.of()));
-    if (awaited && !search.await(peers)) {
+    ClusterSettings.Search where = settings.search();
+    // A service's name says where the others are now.
+    Optional<RememberedMembers> remembered =
+        where.peers().isEmpty() ? RememberedMembers.of(settings) : Optional.empty();
+    Peers peers = new Peers(remembered.map(RememberedMembers::read).orElse(where.peers()));
+    if (!where.mayBeFirst() && !search.await(peers)) {
       throw new InterruptedException("gave up waiting for a peer");
     }
     // What Hazelcast says before it has read its configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
-    HazelcastInstance instance = start(peers);
-    node = new ClusterNode(instance, new MissingPeers(instance, peers, probe), clock, onEnd);
-    if (!awaited) {
-      remembered.ifPresent(this::remember);
-    }
+    RefusalLog atMembership = new RefusalLog("membership", clock);
+    RefusalLog atBus = new RefusalLog("bus", clock);
+    HazelcastInstance instance = start(peers, atMembership);
+    node =
+        new ClusterNode(
+            instance,
+            new MissingPeers(instance, peers, new PeerSurvey(probe::ask), where.serviceDns()),
+            new ClusterNode.Safety(tls.certificateEnd(), List.of(atMembership, atBus)),
+            clock,
+            new ClusterNode.Ends(onEnd, onDone));
+    remembered.ifPresent(this::remember);
     return Vertx.builder()
         .with(options)
-        .withTransport(new BusTransport(bus.certificate(), new RefusalLog("bus", clock)))
+        .withTransport(new BusTransport(bus.certificate(), atBus))
         .withClusterManager(new NodeClusterManager(node));
   }
 
-  private HazelcastInstance start(Peers peers) {
-    TlsMember.Channels channels =
-        new TlsMember.Channels(tls.context(), new RefusalLog("membership", clock), clock);
+  private HazelcastInstance start(Peers peers, RefusalLog refusals) {
+    TlsMember.Channels channels = new TlsMember.Channels(tls.context(), refusals, clock);
     try {
-      return TlsMember.start(MembershipConfig.of(settings, role, nodeId), channels, peers::texts);
+      return TlsMember.start(
+          MembershipConfig.of(settings, role, nodeId, tls.certificateEnd()),
+          channels,
+          peers::texts);
     } catch (RuntimeException e) {
       throw taken(e, settings.memberPort(), "cluster.memberPort");
     }
@@ -202,15 +215,10 @@ public final class SecureCluster {
   }
 
   private RuntimeException taken(Throwable failure, int port, String key) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException
-          || String.valueOf(cause.getMessage()).contains("Address already in use")) {
-        return new AddressInUseException(settings.host(), port, key, failure);
-      }
-    }
-    return failure instanceof RuntimeException known
+    Throwable told = AddressInUseException.orSame(failure, settings.host(), port, key);
+    return told instanceof RuntimeException known
         ? known
-        : new IllegalStateException(failure.getMessage(), failure);
+        : new IllegalStateException(told.getMessage(), told);
   }
 
   private void remember(RememberedMembers members) {

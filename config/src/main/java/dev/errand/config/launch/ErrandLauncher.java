@@ -17,6 +17,7 @@ import io.vertx.launcher.application.VertxApplicationHooks;
 import io.vertx.launcher.application.impl.Utils;
 import io.vertx.launcher.application.impl.VertxApplicationCommand;
 import java.io.IOException;
+import java.security.Security;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +44,8 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
   private final String[] arguments;
   private final Map<String, String> environment;
   private JsonObject conf;
+  private NodeRole role;
   private SecureCluster cluster;
-  private boolean ownsEventLoops;
   private volatile Throwable failure;
   private volatile boolean running;
 
@@ -66,10 +67,17 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
 
   /** Starts a node; ends the process with {@link ExitCode}s if it can't be started. */
   public static void main(String[] arguments) {
+    followNames();
     int code = new ErrandLauncher(arguments, System.getenv()).run();
     if (code != ExitCode.DONE) {
       System.exit(code);
     }
+  }
+
+  /** A name may have other addresses soon; the JVM's own half a minute is too long to miss one. */
+  private static void followNames() {
+    Security.setProperty("networkaddress.cache.ttl", "2");
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
   }
 
   private int run() {
@@ -86,8 +94,13 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
       NodeOptions.check(parsed, known);
       // The launcher itself would only warn, and start without.
       conf = Conf.read(parsed.matchedOptionValue("-conf", null));
-      cluster = check(known.orElseGet(() -> guest(verticle)));
+      role = known.orElseGet(() -> guest(verticle));
+      cluster = check();
       cluster.onEnd(ErrandLauncher::end);
+      if (known.isPresent()) {
+        // A guest may have more to do than what it got from us.
+        cluster.onDone(ProcessEnd::inOrder);
+      }
       if (Boolean.getBoolean(END_WITH_INPUT)) {
         endWithInput();
       }
@@ -121,12 +134,11 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
         .findAny();
   }
 
-  private SecureCluster check(NodeRole role) {
+  private SecureCluster check() {
     SettingsReader in = new SettingsReader(conf, environment);
     ClusterSettings settings = ClusterSettings.read(in, role.clusterDefaults());
     role.check(in);
     in.finish();
-    ownsEventLoops = role.ownsEventLoops();
     return new SecureCluster(settings, role.name());
   }
 
@@ -147,19 +159,20 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
     return new GuestRole(verticle);
   }
 
-  /** The settings as they were checked, without the secret. */
+  /** The settings as they were checked, without secrets. */
   @Override
   public JsonObject afterConfigParsed(JsonObject parsed) {
     JsonObject open = conf.copy();
     if (open.getValue("cluster") instanceof JsonObject section) {
       section.remove("authKey");
     }
+    role.hideSecrets(open);
     return open;
   }
 
   @Override
   public VertxBuilder createVertxBuilder(VertxOptions options) {
-    if (ownsEventLoops) {
+    if (role.ownsEventLoops()) {
       useFewLoops(options, Runtime.getRuntime().availableProcessors());
     }
     try {
@@ -240,9 +253,9 @@ public final class ErrandLauncher extends VertxApplication implements VertxAppli
               } catch (IOException e) {
                 // The same as its end.
               }
-              System.exit(ExitCode.DONE);
+              ProcessEnd.inOrder();
             },
-            ProcessEnd.INPUT_THREAD);
+            "errand-input");
     thread.setDaemon(true);
     thread.start();
   }

@@ -6,7 +6,7 @@ public final class ExitCode {
   /** All is well. */
   public static final int DONE = 0;
 
-  /** Something failed that no setting cures. */
+  /** Some task failed, or something else that no setting cures. */
   public static final int FAILED = 1;
 
   /** Wrong use or settings. */
@@ -14,6 +14,12 @@ public final class ExitCode {
 
   /** All members that answered refuse the node's key. */
   public static final int KEY_REFUSED = 3;
+
+  /** No dispatcher answers, or none that is ready. */
+  public static final int UNREACHABLE = 4;
+
+  /** What was waited for has not ended in time. */
+  public static final int WAIT_EXPIRED = 5;
 
   /** The dispatcher's store can't be opened, or has failed. */
   public static final int STORE_FAILED = 6;

@@ -2,6 +2,7 @@ package dev.errand.config.launch;
 
 import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.SettingsReader;
+import io.vertx.core.json.JsonObject;
 
 /** What a kind of node is told; found by {@link java.util.ServiceLoader} for its main verticle. */
 public interface NodeRole {
@@ -17,6 +18,9 @@ public interface NodeRole {
 
   /** Reads all settings but the cluster's, so that what is wrong is known before the start. */
   void check(SettingsReader in);
+
+  /** Takes the secrets that are its own out of what the verticle is told, or hides them there. */
+  default void hideSecrets(JsonObject conf) {}
 
   /**
    * Whether nothing but the bus and Errand itself runs on the event loops of such nodes, so that

@@ -6,17 +6,25 @@ import java.util.Map;
 /** Who called for the end of this process. */
 public final class ProcessEnd {
 
-  /** Calls for it when the standard input ends. */
-  static final String INPUT_THREAD = "errand-input";
+  /** Calls for it when there is nothing left to do. */
+  private static final String ORDERLY = "errand-end-in-order";
 
   /** What the JVM calls {@code Shutdown.exit} from, when a signal told it to end. */
   private static final String SIGNAL = "java.lang.Terminator";
 
   private ProcessEnd() {}
 
+  /** Ends this process as a signal does, with {@link ExitCode#DONE}. Returns at once. */
+  static void inOrder() {
+    // Whatever calls may be what the end waits for.
+    Thread thread = new Thread(() -> System.exit(ExitCode.DONE), ORDERLY);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   /**
    * Whether this process ends because some code, such as a handler, called {@link System#exit};
-   * then the exit code is its own. The end of the input and a signal may come together, and are one
+   * then the exit code is its own. An end in order and a signal may come together, and are one
    * call. Code on a virtual thread is not seen in the stacks of threads: what nobody else called
    * for was called for by code. May be asked at any time, by any thread.
    */
@@ -25,8 +33,7 @@ public final class ProcessEnd {
     boolean orderly = false;
     for (Map.Entry<Thread, StackTraceElement[]> thread : threads.entrySet()) {
       boolean exits = calls(thread.getValue(), "java.lang.Runtime", "exit");
-      boolean isInput = thread.getKey().getName().equals(INPUT_THREAD);
-      if (exits && !isInput) {
+      if (exits && !thread.getKey().getName().equals(ORDERLY)) {
         return true;
       }
       orderly |= exits || calls(thread.getValue(), SIGNAL, "handle");

@@ -112,28 +112,13 @@ public final class ClusterAuthority {
     return scalar;
   }
 
-  /**
-   * What a node gets, in PEM.
-   *
-   * @param certificate the node's own
-   * @param key its private key, PKCS 8; a secret
-   */
-  public record Issued(String certificate, String key) {
-
-    /** Does not show the key. */
-    @Override
-    public String toString() {
-      return "Issued(key not shown)";
-    }
-  }
-
   /** Issues a certificate with a fresh key pair to a node of that id. */
-  public Issued issue(String node) {
+  public KeyedCertificate issue(String node) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      return new Issued(
+      return new KeyedCertificate(
           Pem.text("CERTIFICATE", nodeCertificate(node, pair).getEncoded()),
           Pem.text("PRIVATE KEY", pair.getPrivate().getEncoded()));
     } catch (GeneralSecurityException | IOException | OperatorCreationException e) {

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -23,6 +24,7 @@ public final class NodeTls {
   private final KeyManager[] keys;
   private final PeerTrust trust;
   private final SSLContext context;
+  private final Instant certificateEnd;
 
   /** Both planes of a node use the same. */
   public NodeTls(NodeIdentity identity) {
@@ -31,6 +33,7 @@ public final class NodeTls {
       trust = new PeerTrust(believes(identity), identity.admitted());
       context = SSLContext.getInstance(PROTOCOL);
       context.init(keys, new TrustManager[] {trust}, null);
+      certificateEnd = Pem.certificates(identity.certificate()).get(0).getNotAfter().toInstant();
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("this JVM can't use the node's certificate", e);
     }
@@ -73,6 +76,11 @@ public final class NodeTls {
   /** Show the node's certificate. */
   public KeyManager[] keyManagers() {
     return keys.clone();
+  }
+
+  /** When the node's certificate ends. */
+  public Instant certificateEnd() {
+    return certificateEnd;
   }
 
   /** Decides who is admitted. */

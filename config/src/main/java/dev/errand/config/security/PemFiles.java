@@ -1,10 +1,5 @@
 package dev.errand.config.security;
 
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -38,17 +33,10 @@ public record PemFiles(NodeIdentity identity) implements Credentials {
       throw new IllegalArgumentException(
           "allow is missing: list the names (SAN) of the certificates that may be members");
     }
-    String ca = text("ca", paths.ca());
-    certificates("ca", ca);
-    String cert = text("cert", paths.cert());
-    PublicKey own = certificates("cert", cert).get(0).getPublicKey();
-    PrivateKey key = key(text("key", paths.key()));
-    if (!belongTogether(own, key)) {
-      throw new IllegalArgumentException("key is not that of the certificate in cert");
-    }
-    NodeIdentity identity =
-        new NodeIdentity(cert, Pem.text("PRIVATE KEY", key.getEncoded()), List.of(ca), allow);
-    checkAdmitsItself(identity, cert);
+    String ca = PemFile.certificates("ca", paths.ca());
+    KeyedCertificate own = KeyedCertificate.read(paths.cert(), paths.key());
+    NodeIdentity identity = new NodeIdentity(own.certificate(), own.key(), List.of(ca), allow);
+    checkAdmitsItself(identity, own.certificate());
     return new PemFiles(identity);
   }
 
@@ -63,56 +51,6 @@ public record PemFiles(NodeIdentity identity) implements Credentials {
       throw new IllegalArgumentException(
           "cert would not be admitted by this node itself, with ca and allow: " + e.getMessage(),
           e);
-    }
-  }
-
-  private static String text(String setting, String file) {
-    if (file == null) {
-      throw new IllegalArgumentException(setting + " is missing: name a PEM file");
-    }
-    try {
-      return SmallFile.read(file);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          setting + " '" + file + "' can't be read (" + e.getClass().getSimpleName() + ")", e);
-    }
-  }
-
-  private static List<X509Certificate> certificates(String setting, String pem) {
-    try {
-      List<X509Certificate> found = Pem.certificates(pem);
-      if (!found.isEmpty()) {
-        return found;
-      }
-    } catch (CertificateException e) {
-      throw new IllegalArgumentException(setting + " has no PEM certificate that can be read", e);
-    }
-    throw new IllegalArgumentException(setting + " has no PEM certificate");
-  }
-
-  private static PrivateKey key(String pem) {
-    try {
-      return Pem.privateKey(pem);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException("key has " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean belongTogether(PublicKey publicKey, PrivateKey key) {
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "EC", "ECDSA" -> "SHA256withECDSA";
-          case "RSA" -> "SHA256withRSA";
-          default -> key.getAlgorithm();
-        };
-    try {
-      Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(key);
-      byte[] sign = signature.sign();
-      signature.initVerify(publicKey);
-      return signature.verify(sign);
-    } catch (GeneralSecurityException e) {
-      return false;
     }
   }
 

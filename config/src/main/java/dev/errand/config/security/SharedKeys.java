@@ -27,7 +27,7 @@ public record SharedKeys(List<AuthKey> keys) implements Credentials {
   public NodeIdentity identity(String cluster, String nodeId) {
     List<ClusterAuthority> authorities =
         keys.stream().map(key -> ClusterAuthority.of(key, cluster)).toList();
-    ClusterAuthority.Issued issued = authorities.get(0).issue(nodeId);
+    KeyedCertificate issued = authorities.get(0).issue(nodeId);
     return new NodeIdentity(
         issued.certificate(),
         issued.key(),

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
@@ -32,13 +33,24 @@ public final class SmallFile {
     }
   }
 
-  /** Whether others than its owner may read it; false where the file system does not say. */
+  /**
+   * Whether others than its owner may read it; false where the file system does not say. What
+   * belongs to somebody else was given to this user by its group, as Kubernetes gives secrets.
+   */
   public static boolean isOpenToOthers(String name) throws IOException {
+    return isOpenToOthers(name, System.getProperty("user.name"));
+  }
+
+  static boolean isOpenToOthers(String name, String user) throws IOException {
     PosixFileAttributeView view =
         Files.getFileAttributeView(Path.of(name), PosixFileAttributeView.class);
-    return view != null
-        && view.readAttributes().permissions().stream()
-            .anyMatch(
-                Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ)::contains);
+    if (view == null) {
+      return false;
+    }
+    PosixFileAttributes attributes = view.readAttributes();
+    boolean own = attributes.owner().getName().equals(user);
+    Set<PosixFilePermission> permissions = attributes.permissions();
+    return permissions.contains(PosixFilePermission.OTHERS_READ)
+        || (own && permissions.contains(PosixFilePermission.GROUP_READ));
   }
 }

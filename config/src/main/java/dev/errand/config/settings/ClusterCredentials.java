@@ -8,8 +8,6 @@ import dev.errand.config.security.SmallFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What makes a node a member: the keys {@code cluster.authKey}, {@code cluster.authKeyFile} or
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterCredentials {
 
-  private static final Logger log = LoggerFactory.getLogger(ClusterCredentials.class);
-  private static final String NOT_SHOWN = "(not shown)";
   private static final String CURE =
       "run ./errand authkey > FILE and set cluster.authKeyFile to it, or set"
           + " ERRAND_CLUSTER_AUTH_KEY, the same on every node";
@@ -65,25 +61,23 @@ final class ClusterCredentials {
   private Credentials certificates(PemFiles.Paths pem, List<String> allow) {
     try {
       PemFiles files = PemFiles.read(pem, allow);
-      warnIfOpen("cluster.tls.key", pem.key());
+      in.warnIfOpen("cluster.tls.key", pem.key());
       return files;
     } catch (IllegalArgumentException e) {
-      // Its message begins with the last part of the key.
-      String[] parts = e.getMessage().split(" ", 2);
-      in.problem("cluster.tls." + parts[0], parts[1], "");
+      in.problem("cluster.tls." + e.getMessage());
       return null;
     }
   }
 
   private Credentials sharedKeys(List<String> texts, List<String> files) {
-    texts.forEach(text -> add("cluster.authKey", NOT_SHOWN, text));
+    texts.forEach(text -> add("cluster.authKey", SettingsReader.NOT_SHOWN, text));
     files.forEach(this::addFile);
     return keys.isEmpty() ? null : new SharedKeys(keys);
   }
 
   /** A key a line. */
   private void addFile(String file) {
-    String shown = file.contains(AuthKey.PREFIX) ? NOT_SHOWN : "'" + file + "'";
+    String shown = file.contains(AuthKey.PREFIX) ? SettingsReader.NOT_SHOWN : "'" + file + "'";
     List<String> lines;
     try {
       lines = SmallFile.read(file).lines().filter(line -> !line.isBlank()).toList();
@@ -96,17 +90,7 @@ final class ClusterCredentials {
       in.problem("cluster.authKeyFile", shown, "is empty: " + CURE);
     }
     lines.forEach(line -> add("cluster.authKeyFile", shown, line));
-    warnIfOpen("cluster.authKeyFile", file);
-  }
-
-  private static void warnIfOpen(String setting, String file) {
-    try {
-      if (SmallFile.isOpenToOthers(file)) {
-        log.warn("{} {} can be read by others than its owner: chmod 600 {}", setting, file, file);
-      }
-    } catch (IOException e) {
-      // It was read, that will do.
-    }
+    in.warnIfOpen("cluster.authKeyFile", file);
   }
 
   private void add(String setting, String shown, String text) {

@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * How a node meets the others: the keys {@code cluster.*}.
@@ -18,24 +19,36 @@ import java.util.Objects;
  * @param host the address that membership and bus bind and advertise
  * @param memberPort of the membership; 0: any free one
  * @param busPort of the bus; 0: any free one
- * @param peers members to look for, as {@link PeerAddress#text}
+ * @param search where it looks for the others
  * @param credentials what makes the node a member: shared keys, or certificates
  */
 public record ClusterSettings(
-    String name,
-    String host,
-    int memberPort,
-    int busPort,
-    List<PeerAddress> peers,
-    Credentials credentials) {
+    String name, String host, int memberPort, int busPort, Search search, Credentials credentials) {
 
   /** The membership port of a dispatcher that is told none. */
   public static final int DISPATCHER_PORT = 5701;
 
-  private static final int MAX_PORT = 65_535;
+  private static final Pattern SERVICE =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?(\\.[A-Za-z0-9_-]+)*\\.?");
   private static final String HOST_FORM =
       "must be an IPv4 address of this machine that the other nodes reach, such as 127.0.0.1 or"
           + " 192.0.2.7, not a name and not 0.0.0.0";
+
+  /**
+   * Where a node looks for the others.
+   *
+   * @param peers members to look for, as {@link PeerAddress#text}; with a service, its name alone
+   * @param serviceDns a name that has the addresses of all nodes, this one's too; null: there is
+   *     none
+   * @param mayBeFirst whether it starts a cluster where it finds none; else it waits
+   */
+  public record Search(List<PeerAddress> peers, String serviceDns, boolean mayBeFirst) {
+
+    /** For those peers, one of which it waits for if there is any. */
+    public static Search of(List<PeerAddress> peers) {
+      return new Search(peers, null, peers.isEmpty());
+    }
+  }
 
   /**
    * What differs between the kinds of nodes.
@@ -70,15 +83,46 @@ public record ClusterSettings(
   public static ClusterSettings read(SettingsReader in, Defaults defaults) {
     String name = in.name("cluster.name", "errand");
     String host = in.read("cluster.host", "127.0.0.1", ClusterSettings::host);
-    int memberPort = in.integer("cluster.memberPort", defaults.memberPort(), 0, MAX_PORT);
-    int busPort = in.integer("cluster.busPort", 0, 0, MAX_PORT);
+    int memberPort = in.port("cluster.memberPort", defaults.memberPort());
+    int busPort = in.port("cluster.busPort", 0);
+    Search search = search(in, memberPort, defaults);
+    checkReach(in, host, search.peers());
+    return new ClusterSettings(
+        name, host, memberPort, busPort, search, ClusterCredentials.read(in));
+  }
+
+  private static Search search(SettingsReader in, int memberPort, Defaults defaults) {
+    String service = in.read("cluster.serviceDns", null, ClusterSettings::service);
     List<PeerAddress> peers =
-        in.texts("cluster.peers", defaults.peers()).stream()
+        in.texts("cluster.peers", service == null ? defaults.peers() : List.of()).stream()
             .map(text -> peer(in, text))
             .filter(Objects::nonNull)
             .toList();
-    checkReach(in, host, peers);
-    return new ClusterSettings(name, host, memberPort, busPort, peers, ClusterCredentials.read(in));
+    if (service == null) {
+      return Search.of(peers);
+    }
+    if (!peers.isEmpty()) {
+      in.problem("cluster.peers and cluster.serviceDns are two ways to find the others: keep one");
+    }
+    if (memberPort == 0) {
+      in.problem(
+          "cluster.memberPort",
+          "0",
+          "must be the same fixed one on all nodes where cluster.serviceDns tells only their"
+              + " addresses: 5701 is usual");
+      return Search.of(List.of());
+    }
+    boolean mayBeFirst = defaults.peers().isEmpty();
+    return new Search(List.of(new PeerAddress(service, memberPort)), service, mayBeFirst);
+  }
+
+  private static String service(Object value) {
+    if (value instanceof String text && SERVICE.matcher(text).matches()) {
+      return text;
+    }
+    throw new IllegalArgumentException(
+        "must be a name in DNS, without a port, that has the addresses of all nodes, such as"
+            + " errand-members");
   }
 
   /**

@@ -8,10 +8,11 @@ import java.time.Duration;
  * @param timeout of an attempt
  * @param maxAttempts before a task has failed
  * @param backoff the first pause before a retry, doubled up to 5 m, with full jitter
- * @param patience for which a caller waits for the result: the key {@code defaults.wait}
+ * @param usualWait for a task, of a caller who wants to wait and does not say how long: the key
+ *     {@code defaults.wait}
  */
 public record DefaultSettings(
-    Duration timeout, int maxAttempts, Duration backoff, Duration patience) {
+    Duration timeout, int maxAttempts, Duration backoff, Duration usualWait) {
 
   static DefaultSettings read(SettingsReader in) {
     Duration least = Duration.ofMillis(1);

@@ -23,7 +23,23 @@ public record DispatcherSettings(
   }
 
   /**
-   * Reads a node's settings where the cluster has been joined already.
+   * Puts what comes from them one way in place of the secrets of the file. That is an object of
+   * ours: what has one can't be encoded as JSON.
+   */
+  public static void hideSecrets(JsonObject conf) {
+    if (conf.getValue("http") instanceof JsonObject http
+        && http.getValue("tokens") instanceof JsonObject tokens) {
+      try {
+        http.put("tokens", HttpTokens.of(tokens));
+      } catch (IllegalArgumentException e) {
+        // Those of the environment count.
+        http.remove("tokens");
+      }
+    }
+  }
+
+  /**
+   * Reads a node's settings where the cluster has been joined already; their secrets may be hidden.
    *
    * @throws SettingsException if any is wrong
    */

@@ -1,15 +1,19 @@
 package dev.errand.config.settings;
 
+import dev.errand.config.security.SmallFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -27,14 +31,19 @@ public final class SettingsReader {
   private static final String PREFIX = "ERRAND_";
   private static final int MOST_NAME = 200;
 
+  /** In place of a value that is a secret. */
+  static final String NOT_SHOWN = "(not shown)";
+
   /** Variables of the client commands and of the script, which are no settings. */
   private static final Set<String> NO_SETTINGS =
-      Set.of("ERRAND_URL", "ERRAND_TOKEN", "ERRAND_JAVA_OPTS", "ERRAND_CLASSPATH");
+      Set.of("ERRAND_URL", "ERRAND_TOKEN", "ERRAND_CA", "ERRAND_JAVA_OPTS", "ERRAND_CLASSPATH");
 
   private final JsonObject file;
   private final Map<String, String> environment;
   private final Set<String> known = new LinkedHashSet<>();
+  private final Map<Integer, String> ports = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   /**
    * A reader of these settings.
@@ -67,6 +76,25 @@ public final class SettingsReader {
           }
           return (int) number;
         });
+  }
+
+  /** A port that the node listens on, 0 for any free one; empty if none is set. */
+  public OptionalInt port(String key) {
+    int port = port(key, -1);
+    return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
+  }
+
+  /**
+   * The same. No two keys may have the same one, on whatever hosts: two servers of one process
+   * would share its connections.
+   */
+  public int port(String key, int otherwise) {
+    int port = integer(key, otherwise, 0, 65_535);
+    String other = port > 0 ? ports.putIfAbsent(port, key) : null;
+    if (other != null && !other.equals(key)) {
+      problem(key, String.valueOf(port), "is " + other + ", too: set another one");
+    }
+    return port;
   }
 
   private static long wholeNumber(Object value) {
@@ -208,17 +236,22 @@ public final class SettingsReader {
     }
   }
 
+  /** A value that whoever reads it keeps out of every message; null if there is none. */
+  Object secret(String key) {
+    known.add(key);
+    return value(key);
+  }
+
   /** Texts that stay out of every message; one, or a list, in the environment by commas. */
   public List<String> secrets(String key) {
-    known.add(key);
-    Object value = value(key);
+    Object value = secret(key);
     if (value == null) {
       return List.of();
     }
     try {
       return list(value);
     } catch (IllegalArgumentException e) {
-      problem(key, "(not shown)", "must be a text, or a list of texts");
+      problem(key, NOT_SHOWN, "must be a text, or a list of texts");
       return List.of();
     }
   }
@@ -262,6 +295,17 @@ public final class SettingsReader {
     problems.add((key + " " + shown + " " + allowed).strip());
   }
 
+  /** Has it logged that others than its owner can read a file with a secret, if they can. */
+  void warnIfOpen(String key, String file) {
+    try {
+      if (SmallFile.isOpenToOthers(file)) {
+        warnings.add(key + " " + file + " can be read by others than its owner: chmod 600 " + file);
+      }
+    } catch (IOException e) {
+      // It was read, that will do.
+    }
+  }
+
   /** Declares keys that somebody else reads: everything below that section of the file. */
   public void leave(String section) {
     known.add(section + ".*");
@@ -279,7 +323,9 @@ public final class SettingsReader {
    */
   public void finish() {
     checkUnknown("", file);
+    // Where a verticle reads its part again, the node's start has said it.
     if (!known.contains("cluster.*")) {
+      warnings.forEach(log::warn);
       warnOfVariables();
     }
     if (!problems.isEmpty()) {
@@ -287,7 +333,6 @@ public final class SettingsReader {
     }
   }
 
-  /** Not where a verticle reads its part again: the node's start has said it. */
   private void warnOfVariables() {
     Set<String> variables = new TreeSet<>(environment.keySet());
     variables.removeAll(NO_SETTINGS);

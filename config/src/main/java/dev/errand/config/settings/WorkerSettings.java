@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -17,9 +18,15 @@ import java.util.TreeMap;
  * @param slots how many attempts run at once
  * @param handlers class names of handlers beside those that are found
  * @param drain for which running attempts may finish at stop
+ * @param healthPort at which it says whether it is alive and ready; 0: any free one; empty: none
  */
 public record WorkerSettings(
-    String name, Map<String, String> labels, Slots slots, List<String> handlers, Duration drain) {
+    String name,
+    Map<String, String> labels,
+    Slots slots,
+    List<String> handlers,
+    Duration drain,
+    OptionalInt healthPort) {
 
   /** The key of {@link #labels}. */
   public static final String LABELS = "worker.labels";
@@ -29,6 +36,9 @@ public record WorkerSettings(
 
   /** The key of {@link #handlers}. */
   public static final String HANDLERS = "worker.handlers";
+
+  /** The key of {@link #healthPort}. */
+  public static final String HEALTH_PORT = "worker.healthPort";
 
   private static final int MAX_SLOTS = 100_000;
   private static final int VIRTUAL_THREADS = 21;
@@ -85,7 +95,8 @@ public record WorkerSettings(
         in.read(LABELS, Map.of(), WorkerSettings::labels),
         in.read("worker.slots", Slots.usual(), Slots::parse),
         in.texts(HANDLERS, List.of()),
-        in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, MOST_DRAIN));
+        in.duration("worker.drain", Duration.ofSeconds(30), Duration.ZERO, MOST_DRAIN),
+        in.port(HEALTH_PORT));
   }
 
   /**

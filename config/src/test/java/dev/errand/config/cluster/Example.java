@@ -17,7 +17,7 @@ final class Example {
         "127.0.0.1",
         memberPort,
         5712,
-        List.of(new PeerAddress("127.0.0.1", 5701)),
+        ClusterSettings.Search.of(List.of(new PeerAddress("127.0.0.1", 5701))),
         new SharedKeys(AuthKey.random()));
   }
 }

@@ -12,6 +12,7 @@ import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.instance.EndpointQualifier;
 import dev.errand.config.settings.PeerAddress;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MembershipConfigTest {
 
   private final Config config =
-      MembershipConfig.of(Example.settings("büro 1", 5711), "worker", "node-1");
+      MembershipConfig.of(
+          Example.settings("büro 1", 5711),
+          "worker",
+          "node-1",
+          Instant.parse("2036-01-02T03:04:05Z"));
 
   private final AdvancedNetworkConfig network = config.getAdvancedNetworkConfig();
 
@@ -31,6 +36,10 @@ class MembershipConfigTest {
     assertThat(config.getMemberAttributeConfig().getAttribute("__vertx.nodeId"))
         .isEqualTo("node-1");
     assertThat(config.getMemberAttributeConfig().getAttribute("errand.role")).isEqualTo("worker");
+    assertThat(config.getMemberAttributeConfig().getAttribute("errand.version"))
+        .matches("\\d+\\.\\d+\\.\\d+.*");
+    assertThat(config.getMemberAttributeConfig().getAttribute("errand.certificateEnd"))
+        .isEqualTo("2036-01-02T03:04:05Z");
   }
 
   @Test

@@ -12,7 +12,9 @@ import dev.errand.config.security.NodeTls;
 import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.PeerAddress;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +50,7 @@ class PeerSearchTest {
   }
 
   private static PeerSearch search(NodeIdentity identity) {
-    return new PeerSearch(new MemberProbe(new NodeTls(identity).context()));
+    return new PeerSearch(new PeerSurvey(new MemberProbe(new NodeTls(identity).context())::ask));
   }
 
   private static Peers peers(PeerAddress... addresses) {
@@ -87,6 +89,29 @@ class PeerSearchTest {
   void onePeerOfManyIsEnough() throws Exception {
     try (Greeter member = new Greeter(0, MEMBER)) {
       assertThat(search.await(peers(absent(), member.address()))).isTrue();
+    }
+  }
+
+  @Test
+  void thoseWhoAreGoneWithoutAWordHoldUpNobody() throws Exception {
+    PeerAddress[] gone = new PeerAddress[PeerSurvey.MOST_AT_ONCE];
+    Arrays.setAll(gone, i -> new PeerAddress("127.0.0.1", i + 1));
+    int last = gone.length;
+    CountDownLatch word = new CountDownLatch(1);
+    PeerSearch search =
+        new PeerSearch(
+            new PeerSurvey(
+                peer -> {
+                  if (peer.getPort() == last) {
+                    return MemberProbe.Answer.MEMBER;
+                  }
+                  PeerSurveyTest.await(word);
+                  return MemberProbe.Answer.NONE;
+                }));
+    try {
+      assertThat(search.await(peers(gone))).isTrue();
+    } finally {
+      word.countDown();
     }
   }
 

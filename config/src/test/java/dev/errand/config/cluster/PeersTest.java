@@ -52,8 +52,15 @@ class PeersTest {
 
   @Test
   void peersAreShownAsTheSettingsHaveThem() {
-    assertThat(new Peers(List.of(UNKNOWN, new PeerAddress("::1", 5702))))
-        .hasToString("[nobody..example:5701, [::1]:5702]");
+    assertThat(new Peers(List.of(new PeerAddress("::1", 5702))).described())
+        .isEqualTo("[[::1]:5702]");
+  }
+
+  @Test
+  void aNameThatNobodyKnowsIsTold() {
+    assertThat(new Peers(List.of(UNKNOWN, new PeerAddress("::1", 5702))).described())
+        .isEqualTo(
+            "[nobody..example:5701, [::1]:5702], of which DNS does not know nobody..example");
   }
 
   @Test

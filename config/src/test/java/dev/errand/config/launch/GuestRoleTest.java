@@ -28,7 +28,7 @@ class GuestRoleTest {
   void allButTheClustersSectionIsTheGuestsOwn() {
     JsonObject conf =
         new JsonObject().put("mine", new JsonObject().put("any", 1)).put("http", 8080).put("x", "");
-    assertThat(read(conf).peers()).containsExactly(new PeerAddress("127.0.0.1", 5701));
+    assertThat(read(conf).search().peers()).containsExactly(new PeerAddress("127.0.0.1", 5701));
   }
 
   @Test

@@ -48,7 +48,7 @@ class ClusterAuthorityTest {
     return ClusterAuthority.of(key, cluster);
   }
 
-  private static ClusterAuthority.Issued issue(AuthKey key, String cluster) {
+  private static KeyedCertificate issue(AuthKey key, String cluster) {
     return authority(key, cluster).issue("node-1");
   }
 
@@ -150,7 +150,7 @@ class ClusterAuthorityTest {
 
   @Test
   void thePrivateKeyIsThatOfTheCertificate() throws GeneralSecurityException {
-    ClusterAuthority.Issued node = issue(KEY, "errand");
+    KeyedCertificate node = issue(KEY, "errand");
     Signature signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(key(node.key()));
     signature.update((byte) 7);
@@ -188,8 +188,8 @@ class ClusterAuthorityTest {
 
   @Test
   void aNodeCanNotIssueForOthers() throws Exception {
-    ClusterAuthority.Issued issuer = issue(KEY, "errand");
-    ClusterAuthority.Issued guest = issue(AuthKey.random(), "guests");
+    KeyedCertificate issuer = issue(KEY, "errand");
+    KeyedCertificate guest = issue(AuthKey.random(), "guests");
     X509Certificate forged =
         certificate(
             "-----BEGIN CERTIFICATE-----\n"
@@ -243,6 +243,6 @@ class ClusterAuthorityTest {
 
   @Test
   void aNodesCertificateDoesNotShowItsKey() {
-    assertThat(issue(KEY, "errand")).hasToString("Issued(key not shown)");
+    assertThat(issue(KEY, "errand")).hasToString("KeyedCertificate(key not shown)");
   }
 }

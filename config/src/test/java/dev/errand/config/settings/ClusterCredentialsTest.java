@@ -64,7 +64,7 @@ class ClusterCredentialsTest {
     JsonObject section = new JsonObject().put("authKeyFile", file.toString());
     for (String rights : List.of("rw-r-----", "rw----r--", "rw-------")) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
-      try (LogLines log = new LogLines(ClusterCredentials.class)) {
+      try (LogLines log = new LogLines(SettingsReader.class)) {
         assertThat(read(cluster(section))).isEqualTo(new SharedKeys(KEY));
         String line =
             "WARN cluster.authKeyFile "

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.SharedKeys;
+import dev.errand.config.settings.ClusterSettings.Search;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -51,7 +52,44 @@ class ClusterSettingsTest {
     Function<SettingsReader, ClusterSettings> read =
         in -> ClusterSettings.read(in, ClusterSettings.Defaults.DISPATCHER);
     assertThat(withKey("{}").by(read))
-        .isEqualTo(new ClusterSettings("errand", "127.0.0.1", 5701, 0, List.of(), KEYS));
+        .isEqualTo(new ClusterSettings("errand", "127.0.0.1", 5701, 0, Search.of(List.of()), KEYS));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          'cluster': {'busPort': 5701} | cluster.busPort 5701 is cluster.memberPort
+          'cluster': {'busPort': 8080} | http.port 8080 is cluster.busPort
+          'cluster': {'memberPort': 8080} | http.port 8080 is cluster.memberPort
+          'http': {'port': 5701} | http.port 5701 is cluster.memberPort
+          'http': {'healthPort': 5701} | http.healthPort 5701 is cluster.memberPort
+          'http': {'healthPort': 8080} | http.healthPort 8080 is http.port
+          """)
+  void noTwoPortsOfADispatcherAreTheSame(String file, String problem) {
+    Function<SettingsReader, DispatcherSettings> read =
+        in -> {
+          ClusterSettings.read(in, ClusterSettings.Defaults.DISPATCHER);
+          return DispatcherSettings.read(in);
+        };
+    assertThat(withKey("{" + file + "}").problems(read))
+        .containsExactly(problem + ", too: set another one");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"memberPort", "busPort"})
+  void noTwoPortsOfAWorkerAreTheSame(String port) {
+    Function<SettingsReader, WorkerSettings> read =
+        in -> {
+          ClusterSettingsTest.read(in);
+          return WorkerSettings.read(in);
+        };
+    String file = "{'cluster': {'" + port + "': 0}, 'worker': {'healthPort': 0}}";
+    assertThat(withKey(file).by(read).healthPort()).as("any two free ones").hasValue(0);
+    assertThat(withKey(file.replace("0", "81")).problems(read))
+        .containsExactly("worker.healthPort 81 is cluster." + port + ", too: set another one");
   }
 
   @Test
@@ -60,7 +98,7 @@ class ClusterSettingsTest {
         new JsonObject().put("mine", 1).put("cluster", new JsonObject().put("name", "other"));
     ClusterSettings settings = ClusterSettings.read(file, Map.of(KEY_VARIABLE, KEY.text()));
     assertThat(settings.name()).isEqualTo("other");
-    assertThat(settings.peers()).containsExactly(new PeerAddress("127.0.0.1", 5701));
+    assertThat(settings.search().peers()).containsExactly(new PeerAddress("127.0.0.1", 5701));
   }
 
   @Test
@@ -68,7 +106,12 @@ class ClusterSettingsTest {
     assertThat(withKey("{}").by(ClusterSettingsTest::read))
         .isEqualTo(
             new ClusterSettings(
-                "errand", "127.0.0.1", 0, 0, List.of(new PeerAddress("127.0.0.1", 5701)), KEYS));
+                "errand",
+                "127.0.0.1",
+                0,
+                0,
+                Search.of(List.of(new PeerAddress("127.0.0.1", 5701))),
+                KEYS));
   }
 
   @Test
@@ -85,9 +128,10 @@ class ClusterSettingsTest {
                 "127.0.0.1",
                 5711,
                 5712,
-                List.of(
-                    new PeerAddress("dispatcher.example.org", 5713),
-                    new PeerAddress("2001:db8::7", 5714)),
+                Search.of(
+                    List.of(
+                        new PeerAddress("dispatcher.example.org", 5713),
+                        new PeerAddress("2001:db8::7", 5714))),
                 KEYS));
   }
 
@@ -114,7 +158,9 @@ class ClusterSettingsTest {
                 "127.0.0.1",
                 5711,
                 5712,
-                List.of(new PeerAddress("127.0.0.1", 5713), new PeerAddress("dispatcher-0", 5714)),
+                Search.of(
+                    List.of(
+                        new PeerAddress("127.0.0.1", 5713), new PeerAddress("dispatcher-0", 5714))),
                 KEYS));
   }
 
@@ -215,9 +261,54 @@ class ClusterSettingsTest {
                     .isEmpty());
   }
 
+  private static final String BY_SERVICE = "{'memberPort': 5701, 'serviceDns': 'errand-members'}";
+
+  @Test
+  void aServicesAddressesArePeersOnTheNodesOwnPort() {
+    Search search =
+        withKey("{'cluster': " + BY_SERVICE + "}").by(ClusterSettingsTest::read).search();
+    assertThat(search)
+        .isEqualTo(
+            new Search(List.of(new PeerAddress("errand-members", 5701)), "errand-members", false));
+  }
+
+  @Test
+  void aDispatcherDoesNotWaitForWhomTheServiceLists() {
+    Search search =
+        withKey("{'cluster': " + BY_SERVICE + "}")
+            .by(in -> ClusterSettings.read(in, ClusterSettings.Defaults.DISPATCHER))
+            .search();
+    assertThat(search.mayBeFirst()).isTrue();
+  }
+
+  @Test
+  void aServiceTellsNoPorts() {
+    assertThat(problems("{'serviceDns': 'errand-members'}"))
+        .singleElement()
+        .asString()
+        .startsWith("cluster.memberPort 0 must be the same fixed one on all nodes");
+  }
+
+  @Test
+  void oneOfPeersAndServiceIsEnough() {
+    assertThat(
+            problems("{'memberPort': 5701, 'serviceDns': 'errand-members', 'peers': ['a:5701']}"))
+        .containsExactly(
+            "cluster.peers and cluster.serviceDns are two ways to find the others: keep one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"errand-members:5701", "", "a..b", "-a", "a b", "http://a"})
+  void aServiceIsAName(String service) {
+    assertThat(problems("{'memberPort': 5701, 'serviceDns': '" + service + "'}"))
+        .singleElement()
+        .asString()
+        .startsWith("cluster.serviceDns '" + service + "' must be a name in DNS, without a port");
+  }
+
   @Test
   void aNodeMayHaveNoPeers() {
-    assertThat(withKey("{'cluster': {'peers': []}}").by(ClusterSettingsTest::read).peers())
+    assertThat(withKey("{'cluster': {'peers': []}}").by(ClusterSettingsTest::read).search().peers())
         .isEmpty();
   }
 }

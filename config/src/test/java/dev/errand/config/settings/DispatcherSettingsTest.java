@@ -3,6 +3,7 @@ package dev.errand.config.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DispatcherSettingsTest {
 
@@ -118,16 +118,6 @@ class DispatcherSettingsTest {
     return file;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"'0.0.0.0'", "'192.0.2.1'", "'::'", "''", "' '", "8080"})
-  void everyoneWhoReachesHttpIsTrustedAndSoItIsLoopback(String host) {
-    assertThat(problems("{'http': {'host': " + host + "}}"))
-        .containsExactly(
-            "http.host "
-                + host
-                + " must be a loopback address such as 127.0.0.1: HTTP has no tokens yet");
-  }
-
   @Test
   void inMemoryEndedTasksMayNotTakeMoreThanTheHeap() {
     long heap = Runtime.getRuntime().maxMemory();
@@ -161,5 +151,35 @@ class DispatcherSettingsTest {
     assertThatThrownBy(() -> DispatcherSettings.read(conf, Map.of()))
         .isInstanceOf(SettingsException.class)
         .hasMessage("http.port -1 must be 0 to 65535; limit is no setting; did you mean limits?");
+  }
+
+  @Test
+  void aVerticleReadsTokensThatAreHidden() {
+    String token = "0123456789abcdef";
+    JsonObject conf = Reading.of("{'http': {'tokens': {'" + token + "': 'submit'}}}").file();
+    HttpTokens before = DispatcherSettings.read(conf, Map.of()).http().tokens();
+    DispatcherSettings.hideSecrets(conf);
+    JsonObject config = new DeploymentOptions(new DeploymentOptions().setConfig(conf)).getConfig();
+    assertThat(config.getJsonObject("http").getValue("tokens"))
+        .hasToString("[HttpToken(submit, not shown)]");
+    HttpTokens after = DispatcherSettings.read(config, Map.of()).http().tokens();
+    assertThat(after).isEqualTo(before);
+    assertThat(after.find(token).role()).isEqualTo(Role.SUBMIT);
+  }
+
+  @Test
+  void badTokensInAFileAreHiddenToo() {
+    JsonObject conf = Reading.of("{'http': {'tokens': {'short': 'submit'}}}").file();
+    DispatcherSettings.hideSecrets(conf);
+    assertThat(conf.getJsonObject("http").isEmpty()).isTrue();
+  }
+
+  @Test
+  void whereNothingIsSecretNothingIsHidden() {
+    for (String text : List.of("{}", "{'http': {'port': 0}}", "{'http': 7}")) {
+      JsonObject conf = Reading.of(text).file();
+      DispatcherSettings.hideSecrets(conf);
+      assertThat(conf).isEqualTo(Reading.of(text).file());
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ class ExampleSettingsTest {
   @BeforeEach
   void putAKeyInPlaceOfTheExamples() throws IOException {
     Path file = Files.writeString(folder.resolve("authkey"), KEY.text());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     environment.put(FILE_VARIABLE, file.toString());
   }
 

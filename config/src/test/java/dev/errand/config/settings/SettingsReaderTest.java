@@ -276,6 +276,7 @@ class SettingsReaderTest {
             "ERRAND_MINE_ANYTHING", "1",
             "ERRAND_URL", "http://127.0.0.1:8080",
             "ERRAND_TOKEN", "secret",
+            "ERRAND_CA", "ca.pem",
             "ERRAND_JAVA_OPTS", "-Xmx1g");
     try (LogLines log = new LogLines(SettingsReader.class)) {
       Reading.of("{}", environment)

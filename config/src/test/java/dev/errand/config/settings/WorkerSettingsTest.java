@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class WorkerSettingsTest {
                 Map.of(),
                 new Slots(USUAL_BLOCKING, 1_000),
                 List.of(),
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                OptionalInt.empty()));
     assertThat(settings.name()).isNotBlank();
   }
 
@@ -47,14 +49,15 @@ class WorkerSettingsTest {
     assertThat(
             read(
                 "{'name': 'w', 'labels': {'gpu': 'a100', 'zone': 'b'}, 'slots': {'blocking': 2, 'eventLoop': 3},"
-                    + " 'handlers': ['com.acme.A', 'com.acme.B'], 'drain': '0s'}"))
+                    + " 'handlers': ['com.acme.A', 'com.acme.B'], 'drain': '0s', 'healthPort': 8081}"))
         .isEqualTo(
             new WorkerSettings(
                 "w",
                 Map.of("gpu", "a100", "zone", "b"),
                 new Slots(2, 3),
                 List.of("com.acme.A", "com.acme.B"),
-                Duration.ZERO));
+                Duration.ZERO,
+                OptionalInt.of(8081)));
   }
 
   @Test
@@ -65,7 +68,8 @@ class WorkerSettingsTest {
             "ERRAND_WORKER_LABELS", "{\"gpu\": \"a100\"}",
             "ERRAND_WORKER_SLOTS", "{\"blocking\": 2, \"eventLoop\": 3}",
             "ERRAND_WORKER_HANDLERS", "com.acme.A,com.acme.B",
-            "ERRAND_WORKER_DRAIN", "100s");
+            "ERRAND_WORKER_DRAIN", "100s",
+            "ERRAND_WORKER_HEALTH_PORT", "0");
     assertThat(Reading.of("{}", environment).by(READ))
         .isEqualTo(
             new WorkerSettings(
@@ -73,7 +77,8 @@ class WorkerSettingsTest {
                 Map.of("gpu", "a100"),
                 new Slots(2, 3),
                 List.of("com.acme.A", "com.acme.B"),
-                Duration.ofSeconds(100)));
+                Duration.ofSeconds(100),
+                OptionalInt.of(0)));
   }
 
   @Test

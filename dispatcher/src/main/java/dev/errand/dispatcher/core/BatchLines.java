@@ -22,6 +22,15 @@ final class BatchLines {
     return entry == null || place >= entry.getValue().length ? 0 : entry.getValue().id + place;
   }
 
+  /** The first line behind that one that is a task; 0: none is. */
+  long next(long after) {
+    if (find(after + 1) != 0) {
+      return after + 1;
+    }
+    Long next = runs.higherKey(after);
+    return next == null ? 0 : next;
+  }
+
   /** That line, which was none, is that task. */
   void put(long line, long id) {
     Map.Entry<Long, Run> before = runs.lowerEntry(line);

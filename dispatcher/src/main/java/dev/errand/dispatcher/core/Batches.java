@@ -27,6 +27,12 @@ final class Batches {
     return batch == null || place.line() == 0 ? 0 : batch.lines.find(place.line());
   }
 
+  /** The batch's first line behind that one that is a task; 0: none is. */
+  long nextLine(String id, long after) {
+    Batch batch = batches.get(id);
+    return batch == null ? 0 : batch.lines.next(after);
+  }
+
   /** How its tasks stand; null if it has none. */
   Ledger ledger(String id) {
     Batch batch = batches.get(id);

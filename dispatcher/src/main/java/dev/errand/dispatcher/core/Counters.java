@@ -5,5 +5,6 @@ package dev.errand.dispatcher.core;
  *
  * @param malformed could not be read, and were dropped
  * @param stale belonged to no current session, and were dropped
+ * @param unknown of kinds that a later version has added: they were stepped over
  */
-public record Counters(long malformed, long stale) {}
+public record Counters(long malformed, long stale, long unknown) {}

@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.BatchPlace;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The dispatcher's state machine. Inputs ({@link #request}, {@link #receive}, {@link #tick}, {@link
@@ -52,6 +54,7 @@ public final class DispatcherCore {
   private final List<Lease> granted = new ArrayList<>();
 
   private long malformed;
+  private long unknownKinds;
   private long stale;
   private long lastTick;
   private long recoveryEnds;
@@ -134,6 +137,8 @@ public final class DispatcherCore {
       peer.heard(header, now);
       if (header.seq() != 0 && peer.receiving.isNext(header.seq())) {
         take(peer, header, frame, now);
+        peer.receiving.take(header.seq());
+        turns.mark(peer);
       }
     } catch (MalformedFrameException e) {
       malformed++;
@@ -143,6 +148,11 @@ public final class DispatcherCore {
   /** Reads the whole frame before any of it counts: a bad one changes nothing. */
   private void take(Peer peer, Header header, byte[] frame, Now now)
       throws MalformedFrameException {
+    if (header.kind() == FrameKind.UNKNOWN) {
+      // What comes behind it must not wait for ever.
+      unknownKinds++;
+      return;
+    }
     BatchReader batch = new BatchReader(frame);
     if (peer instanceof WorkerPeer worker) {
       switch (header.kind()) {
@@ -162,7 +172,7 @@ public final class DispatcherCore {
           Collections.reverse(all);
           all.forEach(release -> leases.release(worker, release, now));
         }
-        case DRAINING -> worker.drain();
+        case DRAINING -> peers.drain(worker);
         case BYE -> peers.bye(worker, now);
         default -> throw new MalformedFrameException("not from a worker: " + header.kind());
       }
@@ -187,8 +197,6 @@ public final class DispatcherCore {
         default -> throw new MalformedFrameException("not from a client: " + header.kind());
       }
     }
-    peer.receiving.take(header.seq());
-    turns.mark(peer);
   }
 
   private void submit(ClientPeer client, Submit submit, Now now) {
@@ -250,24 +258,35 @@ public final class DispatcherCore {
     recoveryEnds = now.nanos() + settings.timings().loss() * 1_000_000L;
   }
 
-  /** The store keeps a task that has ended no more. */
-  public void forgotten(StoredTask ended) {
-    tasks.forgotten(ended);
+  /** The store keeps a task that has ended no more; false: it is tried again meanwhile. */
+  public boolean forgotten(StoredTask ended) {
+    return tasks.forgotten(ended);
   }
 
   /**
-   * Takes a task that does not come from a client of the bus.
+   * Takes a task that does not come in a frame.
    *
+   * @param request its payload is known to be JSON: whoever has read the task has read that, too
    * @return the task's id, which counts when this turn's changes are durable; or why it is refused
    */
   public Taken submit(TaskRequest request, Now now) {
-    return intake.take(
-        request.type(),
-        request.payload(),
-        request.terms(),
-        request.idempotencyKey(),
-        request.batch(),
-        now);
+    return intake.take(request, now);
+  }
+
+  /**
+   * Takes tasks that do not come in frames, as for {@link #submit}: all of them, or none. None of
+   * them may have an idempotency key, and no line may be among them twice.
+   *
+   * @return what each came to, as for {@link #submit}; or, if none is taken, why not, and null for
+   *     those that are fine
+   */
+  public List<Taken> submitAll(List<TaskRequest> requests, Now now) {
+    return intake.takeAll(requests, now);
+  }
+
+  /** Makes this turn have changes, if only to learn when all before them are durable. */
+  public void mark() {
+    turns.changes();
   }
 
   /**
@@ -322,6 +341,9 @@ public final class DispatcherCore {
     }
     Refusal full = intake.full(1, ended.spec().payload().length());
     if (full == null) {
+      full = intake.tooManyTypes(Stream.of(ended.spec().type()));
+    }
+    if (full == null) {
       tasks.retry(ended, now);
     }
     return full;
@@ -345,6 +367,27 @@ public final class DispatcherCore {
     turns.changes().add(settings);
     tasks.types().get(type).forgetIfIdle();
     return null;
+  }
+
+  /** What was set for a type; the usual if nothing was. */
+  public TypeSettings settings(String type) {
+    TaskType known = tasks.types().find(type);
+    return known == null ? TypeSettings.usual(type) : known.settings;
+  }
+
+  /**
+   * Tells a worker, once, to finish what runs, to take nothing new, and to leave then.
+   *
+   * @param id as in {@link WorkerView#id}
+   * @return it, from then on; null: there is no such worker
+   */
+  public WorkerView drain(String id, Now now) {
+    WorkerPeer worker = peers.worker(id);
+    if (worker == null) {
+      return null;
+    }
+    peers.tellToLeave(worker);
+    return Views.worker(worker, now);
   }
 
   private final List<Watching> unresolved = new ArrayList<>();
@@ -424,24 +467,17 @@ public final class DispatcherCore {
       tasks.backlogs().hold(false, tasks.bytesInMemory());
     }
     pace.look(tasks.ended(), now.nanos());
-    lost.addAll(peers.expire(now).stream().map(worker -> worker.name).toList());
+    peers.expire(now);
   }
 
-  private final List<String> lost = new ArrayList<>();
-
-  /** Takes the names of the workers that were lost since the last call, for the log. */
-  public List<String> lostWorkers() {
-    if (lost.isEmpty()) {
-      return List.of();
-    }
-    List<String> all = List.copyOf(lost);
-    lost.clear();
-    return all;
+  /** Takes what happened to workers since the last call, in that order. */
+  public List<WorkerChange> workerChanges() {
+    return peers.changes();
   }
 
   /** A node has left the cluster. */
   public void nodeLeft(String nodeId, Now now) {
-    lost.addAll(peers.nodeLeft(nodeId, now).stream().map(worker -> worker.name).toList());
+    peers.nodeLeft(nodeId, now);
   }
 
   /**
@@ -539,12 +575,33 @@ public final class DispatcherCore {
     return task == null ? null : Views.task(task, now);
   }
 
+  /** What happened to a task so far; null if it is not in memory. */
+  public StoredTask record(long id) {
+    LiveTask task = tasks.find(id);
+    return task == null ? null : Tasks.stored(task);
+  }
+
+  /** Id of the task that is that line of that batch; 0: none. */
+  public long line(BatchPlace place) {
+    return tasks.batches().find(place);
+  }
+
+  /** The batch's first line behind that one that is a task; 0: none is. */
+  public long nextLine(String batch, long after) {
+    return tasks.batches().nextLine(batch, after);
+  }
+
+  /** What tasks must not go beyond. */
+  public CoreSettings.Limits limits() {
+    return settings.limits();
+  }
+
   public Ledger ledger() {
     return tasks.ledger();
   }
 
   public Counters counters() {
-    return new Counters(malformed, stale);
+    return new Counters(malformed, stale, unknownKinds);
   }
 
   /** Clients that are linked or remembered. */
@@ -559,6 +616,12 @@ public final class DispatcherCore {
   /** The types that have tasks or workers, or for which something was set. */
   public List<TypeView> types(Now now) {
     return Views.types(tasks.types(), now);
+  }
+
+  /** The type of that name; null if nothing is known of it. */
+  public TypeView type(String name, Now now) {
+    TaskType known = tasks.types().find(name);
+    return known == null ? null : Views.type(known, now);
   }
 
   /** The batch of that name; null if no task of it is kept. */

@@ -5,12 +5,20 @@ import dev.errand.protocol.Bytes;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.Terms;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Which tasks are taken in, and which are refused. Owner: the core's thread. */
 final class Intake {
 
   /** When it is worth to ask again whether the store has room. */
   private static final long NO_ROOM_MILLIS = 5_000;
+
+  /** All of them are in memory, and in the figures of each second. */
+  static final int MOST_TYPES = 10_000;
 
   private final CoreSettings settings;
   private final PayloadCheck check;
@@ -29,12 +37,34 @@ final class Intake {
     this.lastTerms = complete(lastAsked);
   }
 
-  /** Takes a task, or finds the one that it is. */
+  /** Takes a task whose payload is known to be JSON, or finds the one that it is. */
+  Taken take(TaskRequest request, Now now) {
+    Refusal problem = problem(request.type(), request.payload());
+    return problem != null
+        ? Taken.refused(problem)
+        : takeGood(
+            request.type(),
+            request.payload(),
+            request.terms(),
+            request.idempotencyKey(),
+            request.batch(),
+            now);
+  }
+
+  /** The same by its parts, and looks whether the payload is JSON. */
   Taken take(String type, Bytes payload, Terms asked, String key, BatchPlace batch, Now now) {
     Refusal problem = problem(type, payload);
     if (problem != null) {
       return Taken.refused(problem);
     }
+    String wrong = check.problem(payload);
+    return wrong != null
+        ? Taken.refused(Refusal.invalid(wrong))
+        : takeGood(type, payload, asked, key, batch, now);
+  }
+
+  private Taken takeGood(
+      String type, Bytes payload, Terms asked, String key, BatchPlace batch, Now now) {
     Terms terms = terms(asked);
     long same = same(key, batch);
     if (same != 0) {
@@ -43,6 +73,9 @@ final class Intake {
           : Taken.refused(conflict(key, same));
     }
     Refusal full = full(1, payload.length());
+    if (full == null && tasks.types().all().size() >= MOST_TYPES) {
+      full = tooManyTypes(Stream.of(type));
+    }
     if (full != null) {
       return Taken.refused(full);
     }
@@ -51,6 +84,35 @@ final class Intake {
     Bytes own = payload.compact();
     tasks.submit(new TaskSpec(lastId, name, own, terms, key, batch, now.wallMillis()), now);
     return new Taken(lastId, false, null);
+  }
+
+  /**
+   * Takes all of them, or none; their payloads are known to be JSON.
+   *
+   * @return what each came to; or, if none is taken, why not, and null for those that are fine
+   */
+  List<Taken> takeAll(List<TaskRequest> requests, Now now) {
+    List<Taken> refused = new ArrayList<>(requests.size());
+    long more = 0;
+    long bytes = 0;
+    for (TaskRequest request : requests) {
+      Refusal problem = problem(request.type(), request.payload());
+      refused.add(problem == null ? null : Taken.refused(problem));
+      if (same(request.idempotencyKey(), request.batch()) == 0) {
+        more++;
+        bytes += request.payload().length();
+      }
+    }
+    if (refused.stream().anyMatch(Objects::nonNull)) {
+      return refused;
+    }
+    Refusal full = full(more, bytes);
+    if (full == null) {
+      full = tooManyTypes(requests.stream().map(TaskRequest::type));
+    }
+    return full == null
+        ? requests.stream().map(request -> take(request, now)).toList()
+        : Collections.nCopies(requests.size(), Taken.refused(full));
   }
 
   /** Id of the task that has that key or is that line; 0: none. */
@@ -77,8 +139,7 @@ final class Intake {
     if (payload.length() > settings.limits().payload()) {
       return Refusal.invalid(TaskRequest.tooLarge(payload.length(), settings.limits().payload()));
     }
-    String problem = check.problem(payload);
-    return problem == null ? null : Refusal.invalid(problem);
+    return null;
   }
 
   /** Why so many more tasks, with so many bytes of payload, are too many; null: they are not. */
@@ -104,6 +165,21 @@ final class Intake {
               + " them: give the dispatcher more (-Xmx)");
     }
     return null;
+  }
+
+  /** Why tasks of those types can't be taken beside the types that there are; null: they can. */
+  Refusal tooManyTypes(Stream<String> types) {
+    long more = types.filter(type -> tasks.types().find(type) == null).distinct().count();
+    if (more == 0 || tasks.types().all().size() + more <= MOST_TYPES) {
+      return null;
+    }
+    return new Refusal(
+        Refusal.Kind.LIMIT,
+        "there may be "
+            + MOST_TYPES
+            + " types with tasks, workers or settings: what differs from task to task belongs into"
+            + " the payload",
+        NO_ROOM_MILLIS);
   }
 
   private static String neverFits(long payloadBytes, long bytes, long limit) {

@@ -24,7 +24,7 @@ final class Lease extends Timer {
 
   Lease next;
 
-  /** Whose slot it takes. */
+  /** Whose slot it takes; not to be changed while a worker has it. */
   Pool pool;
 
   long dueNanos;

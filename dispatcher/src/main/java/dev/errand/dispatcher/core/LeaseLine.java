@@ -1,5 +1,7 @@
 package dev.errand.dispatcher.core;
 
+import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,9 +13,15 @@ final class LeaseLine {
 
   private Lease first;
   private int size;
+  private int blocking;
 
   int size() {
     return size;
+  }
+
+  /** How many of each pool. */
+  Credit byPool() {
+    return new Credit(blocking, size - blocking);
   }
 
   boolean isEmpty() {
@@ -27,6 +35,9 @@ final class LeaseLine {
     }
     first = lease;
     size++;
+    if (lease.pool == Pool.BLOCKING) {
+      blocking++;
+    }
   }
 
   void remove(Lease lease) {
@@ -41,6 +52,9 @@ final class LeaseLine {
     lease.previous = null;
     lease.next = null;
     size--;
+    if (lease.pool == Pool.BLOCKING) {
+      blocking--;
+    }
   }
 
   /** All of them, as they are now. */

@@ -430,6 +430,7 @@ final class Leases {
   }
 
   private void goOn(Lease lease, WorkerPeer worker, Now now) {
+    lease.pool = worker.pool(lease.task.spec.type());
     held.add(lease, worker);
     startClock(lease, now);
     if (lease.task.isSuspect()) {
@@ -486,10 +487,14 @@ final class Leases {
     }
   }
 
-  /** The newest first, as each goes to the head of its queue. */
+  /**
+   * The newest first, as each goes to the head of its queue: also what was delayed and had to wait
+   * behind all others meanwhile is where it belongs then.
+   */
   private void endRecovery(TaskType type, Now now) {
-    TaskLine waiting = type.recovering;
-    for (LiveTask task = waiting.last(); task != null; task = waiting.last()) {
+    List<LiveTask> waiting = type.recovering.all();
+    waiting.sort((one, other) -> Long.signum(other.readyNanos - one.readyNanos));
+    for (LiveTask task : waiting) {
       Lease lease = task.past().lease;
       if (lease == null || lease.counted) {
         tasks.recovered(task);

@@ -66,10 +66,13 @@ final class LiveTask extends Timer {
 
   Tries tries = Tries.NONE;
 
-  /** Since when it may run; the older one goes first. */
+  /** Since when its generation may run; the older one goes first. */
   long readyNanos;
 
-  /** When its delay or backoff is over. */
+  /**
+   * When its delay or backoff is over; of one that waits for a worker, since when it does. Changes
+   * only while it is in no line.
+   */
   long wakeNanos;
 
   /** When it has to have ended; {@link Long#MAX_VALUE}: never. */

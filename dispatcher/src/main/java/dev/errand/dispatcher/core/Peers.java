@@ -28,6 +28,7 @@ final class Peers {
       new Long2ObjectLinkedOpenHashMap<>();
   private final Long2ObjectLinkedOpenHashMap<ClientPeer> clients =
       new Long2ObjectLinkedOpenHashMap<>();
+  private final List<WorkerChange> changes = new ArrayList<>();
   private int sessions;
   private boolean clientsGone;
 
@@ -40,6 +41,15 @@ final class Peers {
 
   Collection<WorkerPeer> workers() {
     return workers.values();
+  }
+
+  /** The worker of that {@link WorkerView#id}; null if there is none. */
+  WorkerPeer worker(String id) {
+    try {
+      return workers.get(Long.parseUnsignedLong(id, 16));
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   int clients() {
@@ -61,15 +71,29 @@ final class Peers {
     if (isOld(from, workers.get(incarnation))) {
       return null;
     }
+    WorkerPeer known = workers.get(incarnation);
+    boolean wasDraining = known != null && known.isDraining();
     WorkerPeer before = remove(incarnation);
     boolean stranger = from.storeId() != 0 && from.storeId() != settings.storeId();
     if (stranger && before != null) {
+      changed(WorkerChange.Kind.LOST, before);
       leases.lost(before, "was with a dispatcher of another store", now);
       before = null;
     }
     WorkerPeer worker = new WorkerPeer(hello, session(incarnation), now.nanos());
     worker.hello = from.number();
     workers.put(incarnation, worker);
+    if (before != null && before.isToldToLeave()) {
+      // It may not have heard of it.
+      worker.drain();
+      sayToLeave(worker);
+    }
+    if (before == null) {
+      changed(WorkerChange.Kind.CAME, worker);
+    }
+    if (worker.isDraining() && (before == null || !wasDraining)) {
+      changed(WorkerChange.Kind.DRAINING, worker);
+    }
     for (Offer offer : hello.offers()) {
       tasks.types().get(offer.type()).add(new TaskType.Provider(worker, offer));
     }
@@ -132,6 +156,7 @@ final class Peers {
   void bye(Peer peer, Now now) {
     if (peer instanceof WorkerPeer worker) {
       remove(worker.session.peer());
+      changed(WorkerChange.Kind.LEFT, worker);
       leases.left(worker, now);
     } else {
       forget((ClientPeer) peer);
@@ -141,7 +166,7 @@ final class Peers {
   /**
    * The node has left the cluster; its clients may come back by another way, its workers' work not.
    */
-  List<WorkerPeer> nodeLeft(String nodeId, Now now) {
+  void nodeLeft(String nodeId, Now now) {
     List<WorkerPeer> gone = new ArrayList<>();
     for (WorkerPeer worker : workers.values()) {
       if (worker.nodeId.equals(nodeId)) {
@@ -149,11 +174,10 @@ final class Peers {
       }
     }
     gone.forEach(worker -> lose(worker, "left the cluster", now));
-    return gone;
   }
 
   /** Gives up who was silent for too long. */
-  List<WorkerPeer> expire(Now now) {
+  void expire(Now now) {
     long loss = settings.timings().loss() * 1_000_000L;
     List<WorkerPeer> silent = new ArrayList<>();
     for (WorkerPeer worker : workers.values()) {
@@ -176,7 +200,6 @@ final class Peers {
       clientsGone = false;
       tasks.backlogs().forgetGone();
     }
-    return silent;
   }
 
   /** The dispatcher itself stood still: nobody could be heard in that time. */
@@ -195,7 +218,43 @@ final class Peers {
 
   private void lose(WorkerPeer worker, String how, Now now) {
     remove(worker.session.peer());
+    changed(WorkerChange.Kind.LOST, worker);
     leases.lost(worker, how, now);
+  }
+
+  /** It takes nothing new any more. */
+  void drain(WorkerPeer worker) {
+    if (!worker.isDraining()) {
+      worker.drain();
+      changed(WorkerChange.Kind.DRAINING, worker);
+    }
+  }
+
+  /** It is told, once, to finish what runs, to take nothing new, and to leave then. */
+  void tellToLeave(WorkerPeer worker) {
+    drain(worker);
+    if (!worker.isToldToLeave()) {
+      sayToLeave(worker);
+    }
+  }
+
+  private void sayToLeave(WorkerPeer worker) {
+    worker.tellToLeave();
+    turns.touch(worker);
+  }
+
+  private void changed(WorkerChange.Kind kind, WorkerPeer worker) {
+    changes.add(new WorkerChange(kind, Views.id(worker), worker.name));
+  }
+
+  /** Takes what happened to workers since the last call. */
+  List<WorkerChange> changes() {
+    if (changes.isEmpty()) {
+      return List.of();
+    }
+    List<WorkerChange> all = List.copyOf(changes);
+    changes.clear();
+    return all;
   }
 
   private WorkerPeer remove(long incarnation) {

@@ -109,6 +109,11 @@ public record StoredTask(
         history);
   }
 
+  /** The same without payload and result, and holding on to nothing of them. */
+  public StoredTask bare() {
+    return new StoredTask(spec.bare(), state, opened, tries, lease, null, error, due, history);
+  }
+
   /** Bytes of payload, result, texts; a text's characters may take two each. */
   public int bytes() {
     int bytes = spec.payload().length() + (result == null ? 0 : result.length());

@@ -147,12 +147,9 @@ final class TaskQueue {
 
   /** The task that has waited longest, whether it may run beside others or not; or null. */
   LiveTask oldest() {
-    LiveTask oldest = suspects.first();
+    LiveTask oldest = suspects.oldest();
     for (TaskLine line : lines) {
-      LiveTask head = line == null ? null : line.first();
-      if (head != null && (oldest == null || head.spec.id() < oldest.spec.id())) {
-        oldest = head;
-      }
+      oldest = line == null ? oldest : TaskLine.older(oldest, line.oldest());
     }
     return oldest;
   }

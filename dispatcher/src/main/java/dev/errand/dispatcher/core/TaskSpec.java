@@ -9,7 +9,7 @@ import dev.errand.protocol.Terms;
  *
  * @param id see {@link dev.errand.protocol.TaskId}
  * @param type which handler
- * @param payload JSON, checked
+ * @param payload JSON, checked; null where it is left out to save space
  * @param terms how it is to be run; attempts and backoff are named, the timeout may be 0
  * @param key its idempotency key; null: none
  * @param batch where it belongs; null: to no batch
@@ -27,6 +27,11 @@ public record TaskSpec(
   /** Whether no attempt may ever begin after another may have. */
   public boolean atMostOnce() {
     return terms.maxAttempts() == 1;
+  }
+
+  /** The same without payload. */
+  TaskSpec bare() {
+    return new TaskSpec(id, type, null, terms, key, batch, submitted);
   }
 
   /** The same, holding on to nothing else of the frame it came in. */

@@ -213,9 +213,15 @@ final class Tasks {
     backlogs.remove(queue.backlog(spec.terms().priority()));
     LiveTask task = bring(spec, queue);
     restore(task, stored);
-    task.readyNanos = now.nanos() - Math.max(0, now.wallMillis() - stored.opened()) * MILLI;
+    task.readyNanos = Math.min(nanos(stored.opened(), now), now.nanos());
+    task.wakeNanos = task.readyNanos;
     backlogs.watchers(spec.id()).forEach(client -> watch(task, client));
     return task;
+  }
+
+  /** When that was, or will be, by the monotonic clock. */
+  private static long nanos(long wallMillis, Now now) {
+    return now.nanos() + (wallMillis - now.wallMillis()) * MILLI;
   }
 
   /** A task as seen from outside of which only the store knows. */
@@ -301,6 +307,7 @@ final class Tasks {
   void returned(LiveTask task, HistoryEntry.Event event, String reason, Now now) {
     note(task, event, reason, now, true);
     leave(task);
+    task.wakeNanos = now.nanos();
     task.queue.addFirst(task);
     moved(task, TaskState.QUEUED);
     LiveTask.Past past = task.write();
@@ -388,19 +395,25 @@ final class Tasks {
   }
 
   private void record(LiveTask task, long due) {
-    turns
-        .changes()
-        .add(
-            new StoredTask(
-                task.spec,
-                task.state,
-                task.opened,
-                task.tries,
-                task.past().last,
-                null,
-                task.past().error,
-                due,
-                task.past().history));
+    turns.changes().add(stored(task, due));
+  }
+
+  /** As it is at this moment, but without the time for which it may wait. */
+  static StoredTask stored(LiveTask task) {
+    return stored(task, 0);
+  }
+
+  private static StoredTask stored(LiveTask task, long due) {
+    return new StoredTask(
+        task.spec,
+        task.state,
+        task.opened,
+        task.tries,
+        task.past().last,
+        null,
+        task.past().error,
+        due,
+        task.past().history);
   }
 
   private static boolean isLeased(LiveTask task) {
@@ -578,6 +591,7 @@ final class Tasks {
     StoredTask stored = kept.task();
     LiveTask task = add(stored.spec());
     restore(task, stored);
+    task.wakeNanos = nanos(waitsSince(stored, now), now);
     if (task.state == TaskState.RUNNING) {
       // Nobody runs it who has not said so.
       task.state = TaskState.QUEUED;
@@ -591,12 +605,20 @@ final class Tasks {
     }
     if (task.state == TaskState.SCHEDULED) {
       task.place = task.tries.attempts() == 0 ? LiveTask.Place.DELAYED : LiveTask.Place.BACKOFF;
-      task.wakeNanos = now.nanos() + Math.max(0, stored.due() - now.wallMillis()) * MILLI;
     } else {
       holdBack(task);
     }
     arm(task);
     return task;
+  }
+
+  /** What ran is not known to wait before now; milliseconds since 1970. */
+  private static long waitsSince(StoredTask stored, Now now) {
+    return switch (stored.state()) {
+      case SCHEDULED -> stored.due();
+      case RUNNING -> now.wallMillis();
+      default -> stored.history() == null ? stored.opened() : stored.history().to();
+    };
   }
 
   /** Whether it is one of the first of its line; else it is counted, and stays where it is. */
@@ -635,13 +657,14 @@ final class Tasks {
     book.add(counts);
   }
 
-  /** The store keeps it no more; unless it was tried again meanwhile. */
-  void forgotten(StoredTask stored) {
+  /** The store keeps it no more; false: it was tried again meanwhile, and nothing is forgotten. */
+  boolean forgotten(StoredTask stored) {
     LiveTask task = live.get(stored.spec().id());
     if (task != null && task.place != LiveTask.Place.ENDING) {
-      return;
+      return false;
     }
     keys.remove(stored.spec());
     batches.forgotten(stored.spec());
+    return true;
   }
 }

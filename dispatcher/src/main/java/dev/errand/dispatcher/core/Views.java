@@ -74,11 +74,22 @@ final class Views {
     if (!type.mayRun()) {
       return new WaitingFor(Code.LIMIT, limit(type));
     }
-    return new WaitingFor(
-        Code.SLOTS_BUSY,
-        task.isSuspect()
-            ? "two workers were lost with it: it waits for one for '" + name + "' to run it alone"
-            : busy(task.queue));
+    if (task.isSuspect()) {
+      return new WaitingFor(
+          Code.SLOTS_BUSY,
+          "two workers were lost with it: it waits for one for '" + name + "' to run it alone");
+    }
+    return mayStart(task.queue) ? null : new WaitingFor(Code.SLOTS_BUSY, busy(task.queue));
+  }
+
+  /** Whether the next of the queue is leased at the end of this turn. */
+  private static boolean mayStart(TaskQueue queue) {
+    return queue
+        .offers
+        .all()
+        .anyMatch(
+            offering ->
+                offering.worker.isShared() && offering.worker.available(offering.offer.pool()) > 0);
   }
 
   private static String busy(TaskQueue queue) {
@@ -113,40 +124,80 @@ final class Views {
   static List<TypeView> types(TaskTypes types, Now now) {
     List<TypeView> all = new ArrayList<>();
     for (TaskType type : types.all()) {
-      all.add(
-          new TypeView(
-              type.name,
-              type.size() + type.recovering.size() + type.beyond,
-              type.running,
-              type.zombies,
-              oldestMillis(type, now),
-              type.providers.size(),
-              type.settings));
+      all.add(type(type, now));
     }
     return all;
   }
 
-  private static long oldestMillis(TaskType type, Now now) {
-    long oldest = Math.max(wait(type.recovering.first(), now), wait(type.plain().oldest(), now));
-    for (TaskQueue queue : type.demanding()) {
-      oldest = Math.max(oldest, wait(queue.oldest(), now));
-    }
-    return oldest;
+  /** One type. */
+  static TypeView type(TaskType type, Now now) {
+    return new TypeView(
+        type.name,
+        type.size() + type.recovering.size() + type.beyond,
+        type.running,
+        type.zombies,
+        oldestMillis(type, now),
+        capacity(type),
+        unserved(type),
+        type.settings);
   }
 
-  private static long wait(LiveTask oldest, Now now) {
-    return oldest == null ? 0 : Math.max(0, now.wallMillis() - oldest.spec.submitted());
+  private static TypeView.Capacity capacity(TaskType type) {
+    int takers = 0;
+    long slots = 0;
+    long free = 0;
+    for (TaskType.Provider provider : type.providers) {
+      WorkerPeer worker = provider.worker();
+      if (!worker.isDraining()) {
+        takers++;
+        slots += worker.slots.of(provider.offer().pool());
+        free += Math.max(0, worker.available(provider.offer().pool()));
+      }
+    }
+    return new TypeView.Capacity(type.providers.size(), takers, slots, free);
+  }
+
+  /** Those that wait for labels which no worker has. */
+  private static TypeView.Unserved unserved(TaskType type) {
+    long tasks = 0;
+    String labels = null;
+    for (TaskQueue queue : type.demanding()) {
+      if (queue.size() > 0 && queue.offers.all().allMatch(each -> each.worker.isDraining())) {
+        tasks += queue.size();
+        labels = labels == null ? text(queue.require) : labels;
+      }
+    }
+    return tasks == 0 ? TypeView.Unserved.NONE : new TypeView.Unserved(tasks, labels);
+  }
+
+  private static long oldestMillis(TaskType type, Now now) {
+    LiveTask oldest = TaskLine.older(type.recovering.oldest(), type.plain().oldest());
+    for (TaskQueue queue : type.demanding()) {
+      oldest = TaskLine.older(oldest, queue.oldest());
+    }
+    return oldest == null ? 0 : Math.max(0, now.nanos() - oldest.wakeNanos) / MILLI;
+  }
+
+  /** How a worker's incarnation is called outside. */
+  static String id(WorkerPeer worker) {
+    return id(worker.session.peer());
+  }
+
+  /** The same of the one that has that number. */
+  static String id(long incarnation) {
+    return Long.toHexString(incarnation);
   }
 
   /** A worker that is linked. */
   static WorkerView worker(WorkerPeer worker, Now now) {
     return new WorkerView(
-        Long.toHexString(worker.session.peer()),
+        id(worker),
+        worker.nodeId,
         worker.name,
         worker.types,
         worker.labels,
         worker.slots,
-        worker.leases.size(),
+        worker.leases.byPool(),
         (now.nanos() - worker.heardNanos) / MILLI,
         worker.isDraining());
   }

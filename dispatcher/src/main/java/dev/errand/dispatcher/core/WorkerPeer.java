@@ -1,7 +1,9 @@
 package dev.errand.dispatcher.core;
 
 import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.FrameKind;
 import dev.errand.protocol.frame.Header;
+import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Session;
 import dev.errand.protocol.frame.WorkerHello;
@@ -18,6 +20,7 @@ final class WorkerPeer extends Peer {
   final Credit slots;
   final List<String> types;
   final Map<String, String> labels;
+  private final List<Offer> offers;
 
   /** How the queues see it. */
   final List<Offering> offerings = new ArrayList<>();
@@ -31,6 +34,7 @@ final class WorkerPeer extends Peer {
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];
   private boolean draining;
+  private boolean told;
   private TaskQueue reservedFor;
   private Lease alone;
 
@@ -40,6 +44,7 @@ final class WorkerPeer extends Peer {
     this.slots = hello.slots();
     this.types = hello.offers().stream().map(offer -> offer.type()).distinct().toList();
     this.labels = hello.labels();
+    this.offers = hello.offers();
     this.draining = hello.draining();
   }
 
@@ -75,6 +80,17 @@ final class WorkerPeer extends Peer {
     draining = true;
   }
 
+  /** Tells it to finish what runs, to take nothing new, and to leave then. */
+  void tellToLeave() {
+    told = true;
+    sending.batch(FrameKind.DRAIN);
+  }
+
+  /** Whether it has been told so. */
+  boolean isToldToLeave() {
+    return told;
+  }
+
   /** The queue whose suspect it is to run alone, as soon as nothing else runs here; or null. */
   TaskQueue reservedFor() {
     return reservedFor;
@@ -103,6 +119,15 @@ final class WorkerPeer extends Peer {
   /** Whether it takes tasks that may run beside others. */
   boolean isShared() {
     return reservedFor == null && alone == null;
+  }
+
+  /** Whose slots tasks of that type take here. */
+  Pool pool(String type) {
+    return offers.stream()
+        .filter(offer -> offer.type().equals(type))
+        .map(Offer::pool)
+        .findFirst()
+        .orElse(Pool.EVENT_LOOP);
   }
 
   /** How many more grants it accepts. */

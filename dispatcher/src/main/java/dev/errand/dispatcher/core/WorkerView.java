@@ -8,20 +8,28 @@ import java.util.Map;
  * A worker as seen from outside.
  *
  * @param id of this incarnation
+ * @param nodeId of its node in the cluster
  * @param name for people
  * @param types what it offers
  * @param labels that it carries
  * @param slots by pool
- * @param running slots that are taken
+ * @param used slots that are taken, by pool
  * @param heardMillisAgo since its last frame
  * @param draining whether it takes nothing new
  */
 public record WorkerView(
     String id,
+    String nodeId,
     String name,
     List<String> types,
     Map<String, String> labels,
     Credit slots,
-    int running,
+    Credit used,
     long heardMillisAgo,
-    boolean draining) {}
+    boolean draining) {
+
+  /** Slots that are taken. */
+  public int running() {
+    return (int) (used.blocking() + used.eventLoop());
+  }
+}

@@ -63,6 +63,9 @@ interface ChunkPlace extends ChunkSource, AutoCloseable {
   /** Why nothing new should be taken; null: there is room. May be asked by any thread. */
   String noRoom();
 
+  /** See {@link TaskStore#space}. May be asked by any thread. */
+  TaskStore.Space space();
+
   /** What is told of it when it failed. */
   StoreException failed(Exception e);
 

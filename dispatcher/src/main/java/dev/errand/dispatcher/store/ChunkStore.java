@@ -10,6 +10,7 @@ import dev.errand.protocol.TaskState;
 import dev.errand.protocol.Terms;
 import dev.errand.protocol.frame.MalformedFrameException;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.longs.LongList;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -372,8 +373,8 @@ final class ChunkStore implements AutoCloseable {
 
   private void forget(int grave) {
     long task = index.id();
-    if (ToldTasks.isTold(index)) {
-      forgotten.add(read(task).compact());
+    if (ToldTasks.isTold(index) || index.state() == TaskState.FAILED) {
+      forgotten.add(read(task).bare());
     }
     notes.forgotten(index.state());
     if (bury(grave)) {
@@ -461,6 +462,11 @@ final class ChunkStore implements AutoCloseable {
     return place.noRoom();
   }
 
+  /** See {@link TaskStore#space}. May be asked by any thread. */
+  TaskStore.Space space() {
+    return place.space();
+  }
+
   // What is read.
 
   /** The last record of a task, which is at hand then; null if it is not kept. */
@@ -499,12 +505,20 @@ final class ChunkStore implements AutoCloseable {
   }
 
   /** See {@link TaskStore#list}. */
-  List<TaskStore.Listed> list(TaskQuery query) {
-    List<TaskStore.Listed> found = new ArrayList<>();
-    for (long id : index.list(query)) {
-      found.add(new TaskStore.Listed(id, read(id).compact()));
+  TaskStore.Listing list(TaskQuery query) {
+    List<StoredTask> found = new ArrayList<>();
+    long bytes = 0;
+    long last = 0;
+    LongList ids = index.list(query);
+    boolean bare = query.bodies() == 0;
+    for (int i = 0; i < ids.size() && (bare || bytes < query.bodies()); i++) {
+      last = ids.getLong(i);
+      StoredTask task = read(last);
+      found.add(bare ? task.bare() : task.compact());
+      bytes += task.bytes();
     }
-    return found;
+    boolean more = found.size() < ids.size() || ids.size() == query.limit();
+    return new TaskStore.Listing(found, more ? last : 0);
   }
 
   /** Bytes of all chunks. */

@@ -80,6 +80,7 @@ final class Disk {
       }
       needWritable(folder);
       needWritable(tasks);
+      NoFile.refuse(folder.toAbsolutePath());
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
@@ -88,7 +89,7 @@ final class Disk {
       LogEnd.mend(folder);
       return open(folder, lock);
     } catch (RuntimeException e) {
-      close(lock);
+      lock.close();
       throw e;
     }
   }
@@ -345,16 +346,8 @@ final class Disk {
     forced.close();
     started.close();
     options.close();
-    close(lock);
-  }
-
-  private static void close(FolderLock lock) {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      // The end of the process frees it, too.
+    if (lock != null) {
+      lock.close();
     }
   }
 }

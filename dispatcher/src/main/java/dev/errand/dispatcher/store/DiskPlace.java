@@ -35,7 +35,7 @@ final class DiskPlace implements ChunkPlace {
     this.disk = disk;
     this.notes = new Notes(disk);
     this.files = new ChunkFiles(disk);
-    this.room = new Room(folder);
+    this.room = new Room(folder, folder.resolve(Disk.TASKS));
     this.mark = new Mark(folder);
   }
 
@@ -171,6 +171,11 @@ final class DiskPlace implements ChunkPlace {
   @Override
   public String noRoom() {
     return room.problem();
+  }
+
+  @Override
+  public TaskStore.Space space() {
+    return room.space();
   }
 
   @Override

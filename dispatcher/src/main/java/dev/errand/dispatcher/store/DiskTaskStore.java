@@ -1,5 +1,6 @@
 package dev.errand.dispatcher.store;
 
+import dev.errand.config.launch.ExitCode;
 import dev.errand.config.settings.StoreSettings;
 import dev.errand.dispatcher.core.Changes;
 import dev.errand.dispatcher.core.LineKey;
@@ -20,7 +21,8 @@ import java.util.function.Supplier;
  * forced to disk makes up the next group, so that one forced write serves all of it. All work is
  * done by one thread, {@value #THREAD}, which owns the {@link ChunkStore}; futures complete, and
  * the listeners are called, on the dispatcher's event loop. After a failure of any kind, in memory
- * or on the disk, nothing is written or answered any more, and all that is asked fails.
+ * or on the disk, nothing is written or answered any more, and all that is asked fails; if not even
+ * that can be told, the process ends at once.
  */
 public final class DiskTaskStore implements TaskStore {
 
@@ -41,6 +43,7 @@ public final class DiskTaskStore implements TaskStore {
   private final LongSupplier wallMillis;
   private final ChunkStore tasks;
   private final Recovered recovered;
+  private final Consumer<Throwable> dead;
   private boolean started;
   private Consumer<StoredTask> forgotten = task -> {};
   private Consumer<Throwable> failed = e -> {};
@@ -49,11 +52,16 @@ public final class DiskTaskStore implements TaskStore {
   private Throwable failure;
 
   private DiskTaskStore(
-      ChunkStore tasks, Recovered recovered, Executor loop, LongSupplier wallMillis) {
+      ChunkStore tasks,
+      Recovered recovered,
+      Executor loop,
+      LongSupplier wallMillis,
+      Consumer<Throwable> dead) {
     this.tasks = tasks;
     this.recovered = recovered;
     this.loop = loop;
     this.wallMillis = wallMillis;
+    this.dead = dead;
   }
 
   /**
@@ -64,9 +72,19 @@ public final class DiskTaskStore implements TaskStore {
    * @throws StoreException if that can't be
    */
   public static DiskTaskStore open(StoreSettings settings, Executor loop, LongSupplier wallMillis) {
+    return open(settings, loop, wallMillis, DiskTaskStore::end);
+  }
+
+  /**
+   * The same.
+   *
+   * @param dead told by the store's thread what it dies of, which ends the process
+   */
+  static DiskTaskStore open(
+      StoreSettings settings, Executor loop, LongSupplier wallMillis, Consumer<Throwable> dead) {
     ChunkStore tasks = ChunkStore.open(settings);
     try {
-      return new DiskTaskStore(tasks, tasks.recovered(), loop, wallMillis);
+      return new DiskTaskStore(tasks, tasks.recovered(), loop, wallMillis, dead);
     } catch (RuntimeException e) {
       tasks.close();
       throw e;
@@ -102,6 +120,11 @@ public final class DiskTaskStore implements TaskStore {
   }
 
   @Override
+  public Space space() {
+    return tasks.space();
+  }
+
+  @Override
   public Future<Void> append(Changes changes) {
     Promise<Void> durable = Promise.promise();
     work.add(new Append(changes, durable));
@@ -123,7 +146,7 @@ public final class DiskTaskStore implements TaskStore {
   }
 
   @Override
-  public Future<List<Listed>> list(TaskQuery query) {
+  public Future<Listing> list(TaskQuery query) {
     return ask(() -> tasks.list(query));
   }
 
@@ -155,6 +178,23 @@ public final class DiskTaskStore implements TaskStore {
   }
 
   private void run() {
+    try {
+      work();
+    } catch (Throwable e) {
+      // It is out of memory even for saying that it failed, and others wait for it.
+      dead.accept(e);
+    }
+  }
+
+  private static void end(Throwable why) {
+    try {
+      System.err.println("the store's thread has died, and the process with it: " + why);
+    } finally {
+      Runtime.getRuntime().halt(ExitCode.STORE_FAILED);
+    }
+  }
+
+  private void work() {
     List<Work> taken = new ArrayList<>();
     List<Append> group = new ArrayList<>();
     while (true) {

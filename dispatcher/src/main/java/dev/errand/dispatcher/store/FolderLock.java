@@ -81,7 +81,8 @@ final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Locks a folder while it is read; a copy of one may lack the files, then nobody has opened it.
+   * Locks a folder while it is read; if the files are none or not there, as in a copy, nobody has
+   * opened it.
    *
    * @throws HeldException if a dispatcher has it open
    */
@@ -89,7 +90,7 @@ final class FolderLock implements AutoCloseable {
     FolderLock lock = new FolderLock(folder);
     try {
       for (Path file : List.of(folder.resolve(HOLDER), database(folder))) {
-        if (Files.exists(file)) {
+        if (Files.isRegularFile(file)) {
           lock.lock(file, READ);
         }
       }
@@ -166,13 +167,14 @@ final class FolderLock implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    try {
-      for (FileChannel channel : channels) {
+  public void close() {
+    for (FileChannel channel : channels) {
+      try {
         channel.close();
+      } catch (IOException e) {
+        // The end of the process frees it, too.
       }
-    } finally {
-      OWN.remove(own);
     }
+    OWN.remove(own);
   }
 }

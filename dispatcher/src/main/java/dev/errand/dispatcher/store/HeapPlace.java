@@ -47,6 +47,11 @@ class HeapPlace implements ChunkPlace {
   }
 
   @Override
+  public TaskStore.Space space() {
+    return null;
+  }
+
+  @Override
   public String noRoom() {
     return null;
   }

@@ -42,7 +42,7 @@ final class Mark {
 
   /** The same in a line; null: it has all there were. */
   String problem(long newest) throws IOException {
-    if (!isThere()) {
+    if (!Files.isRegularFile(file())) {
       return null;
     }
     Matcher text = TEXT.matcher(Files.readString(file(), StandardCharsets.ISO_8859_1));

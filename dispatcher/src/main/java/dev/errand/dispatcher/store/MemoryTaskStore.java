@@ -58,6 +58,11 @@ public final class MemoryTaskStore implements TaskStore {
   }
 
   @Override
+  public Space space() {
+    return null;
+  }
+
+  @Override
   public Future<Void> append(Changes changes) {
     return ask(
         () -> {
@@ -92,7 +97,7 @@ public final class MemoryTaskStore implements TaskStore {
   }
 
   @Override
-  public Future<List<Listed>> list(TaskQuery query) {
+  public Future<Listing> list(TaskQuery query) {
     return ask(
         () -> {
           forget();

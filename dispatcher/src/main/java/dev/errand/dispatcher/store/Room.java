@@ -1,14 +1,16 @@
 package dev.errand.dispatcher.store;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** Whether the disk has room for new tasks. Looks on the store's thread, told to any. */
+/** What the disk has room for, and what is used. Looks on the store's thread, told to any. */
 final class Room {
 
   /** What runs must always find room to end, and what RocksDB moves about too. */
@@ -22,14 +24,26 @@ final class Room {
   /** Less is nothing. */
   private static final long LEAST_BYTES = 1 << 16;
 
+  /** The files are many. */
+  private static final long MEASURED_MILLIS = 10_000;
+
   private final Path folder;
+  private final File files;
   private final FileStore disk;
   private long lookedAt;
   private long left;
+  private long measuredAt;
   private volatile String problem;
+  private volatile TaskStore.Space space;
 
-  Room(Path folder) throws IOException {
+  /**
+   * That of a store's folder.
+   *
+   * @param files where in it its files are
+   */
+  Room(Path folder, Path files) throws IOException {
     this.folder = folder.toAbsolutePath();
+    this.files = files.toFile();
     this.disk = Files.getFileStore(folder);
   }
 
@@ -86,11 +100,26 @@ final class Room {
       left = 0;
       problem = "the disk of " + folder + " can't be looked at: " + StoreException.why(e);
     }
+    if (Math.abs(now - measuredAt) >= MEASURED_MILLIS) {
+      measuredAt = now;
+      space = new TaskStore.Space(bytes(), left);
+    }
+  }
+
+  /** One that is gone meanwhile has none. */
+  private long bytes() {
+    File[] all = files.listFiles();
+    return all == null ? 0 : Arrays.stream(all).mapToLong(File::length).sum();
   }
 
   /** Bytes that were left when it was looked at last. */
   long left() {
     return left;
+  }
+
+  /** See {@link TaskStore#space}. */
+  TaskStore.Space space() {
+    return space;
   }
 
   /** Why there was none when it was looked at last; null: there was. */

@@ -39,6 +39,7 @@ final class SavedDisk implements AutoCloseable {
   private final SortedMap<Long, Long> sound = new TreeMap<>();
   private final SortedSet<Long> damagedLogs = new TreeSet<>();
   private final List<Path> links = new ArrayList<>();
+  private boolean areAllFiles = true;
   private boolean isTableLost;
   private boolean isTableTold;
   private Disk disk;
@@ -89,6 +90,7 @@ final class SavedDisk implements AutoCloseable {
 
   private void open() throws RocksDBException, IOException {
     NativeLibrary.load(tasks.getParent(), false);
+    lookWhatIsNoFile();
     lookAtTables();
     lookAtLogs();
     try {
@@ -118,7 +120,7 @@ final class SavedDisk implements AutoCloseable {
 
   /** With RocksDB's list of the files; null if that can't be, or not with all tables. */
   private Disk openWhole() throws IOException {
-    Path folder = damagedLogs.isEmpty() ? tasks : linked(tables.keySet());
+    Path folder = areAllFiles && damagedLogs.isEmpty() ? tasks : linked(tables.keySet());
     if (!folder.equals(tasks)) {
       for (String name : names(LIST)) {
         link(folder, name);
@@ -193,6 +195,17 @@ final class SavedDisk implements AutoCloseable {
     return line;
   }
 
+  private void lookWhatIsNoFile() throws IOException {
+    for (NoFile found : NoFile.in(tasks.getParent())) {
+      problem.accept(found.problem());
+      areAllFiles &= !found.file().startsWith(tasks);
+      if (found.file().toString().endsWith(".sst")) {
+        isTableLost = true;
+        isTableTold = true;
+      }
+    }
+  }
+
   private void lookAtTables() throws IOException {
     for (long number : numbers("sst")) {
       Path file = tasks.resolve(name(number, "sst"));
@@ -233,7 +246,8 @@ final class SavedDisk implements AutoCloseable {
 
   private List<String> names(Pattern pattern) throws IOException {
     try (Stream<Path> all = Files.list(tasks)) {
-      return all.map(file -> file.getFileName().toString())
+      return all.filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
           .filter(name -> pattern.matcher(name).matches())
           .toList();
     }

@@ -68,20 +68,23 @@ public final class StoreInspection implements AutoCloseable {
    * @throws StoreException if it is a newer version's, or nothing can be read of it at all
    */
   public static StoreInspection open(Path folder) {
-    FolderLock lock = null;
     try {
       needStore(folder);
-      lock = FolderLock.toRead(folder);
-      return found(folder, new StoreInspection(folder, lock));
+      return open(folder, FolderLock.toRead(folder));
     } catch (FolderLock.HeldException e) {
       throw new NoStoreException(e.getMessage() + ": stop that first");
     } catch (IOException e) {
-      close(lock);
       throw new StoreException(
           "the store in " + folder.toAbsolutePath() + " can't be read: " + StoreException.why(e),
           e);
-    } catch (RuntimeException e) {
-      close(lock);
+    }
+  }
+
+  private static StoreInspection open(Path folder, FolderLock lock) throws IOException {
+    try {
+      return found(folder, new StoreInspection(folder, lock));
+    } catch (IOException | RuntimeException e) {
+      lock.close();
       throw e;
     }
   }
@@ -275,16 +278,6 @@ public final class StoreInspection implements AutoCloseable {
   @Override
   public void close() {
     saved.close();
-    close(lock);
-  }
-
-  private static void close(FolderLock lock) {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      // It was only read.
-    }
+    lock.close();
   }
 }

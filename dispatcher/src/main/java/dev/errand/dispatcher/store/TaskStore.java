@@ -36,6 +36,17 @@ public interface TaskStore {
    */
   String noRoom();
 
+  /** What it takes of its disk; null if it has none, or that is not known yet. */
+  Space space();
+
+  /**
+   * Of a disk, some seconds ago.
+   *
+   * @param bytes that the store's files have
+   * @param freeBytes that are left there
+   */
+  record Space(long bytes, long freeBytes) {}
+
   /**
    * A task that has ended, or waits where only the store has it.
    *
@@ -54,16 +65,24 @@ public interface TaskStore {
   Future<List<StoredTask>> waiting(LineKey line, long after, int most, long mostBytes);
 
   /** Tasks, the newest first. */
-  Future<List<Listed>> list(TaskQuery query);
+  Future<Listing> list(TaskQuery query);
 
   /**
-   * A task in a list.
+   * A part of a list.
    *
-   * @param task its last record; null: it has not ended, and only the core has it
+   * @param tasks their last records; of what has not ended the core may know more
+   * @param next the {@link TaskQuery#before} of what comes behind them; 0: nothing does
    */
-  record Listed(long id, StoredTask task) {}
+  record Listing(List<StoredTask> tasks, long next) {
 
-  /** Who is to be told of each ended task that is kept no more. */
+    /** Nothing. */
+    public static final Listing NOTHING = new Listing(List.of(), 0);
+  }
+
+  /**
+   * Who is to be told of each task that is kept no more, if it has failed, a key, or a batch:
+   * without payload and result.
+   */
   void onForgotten(Consumer<StoredTask> listener);
 
   /** Who is to be told, once, when it fails, whether or not anybody waits for it. */

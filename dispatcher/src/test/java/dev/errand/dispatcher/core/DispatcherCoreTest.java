@@ -170,10 +170,29 @@ class DispatcherCoreTest {
   @MethodSource("unreadable")
   void aFrameThatCantBeReadIsCountedAndChangesNothing(byte[] frame) {
     arrives(frame, client, 1);
-    assertThat(cluster.core.counters()).isEqualTo(new Counters(1, 0));
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(1, 0, 0));
     assertThat(cluster.core.ledger().submitted()).isZero();
     cluster.submit(client, square(1));
     assertThat(cluster.core.ledger().submitted()).isOne();
+  }
+
+  @Test
+  void aFrameOfAKindOfALaterVersionIsSteppedOver() {
+    VirtualWorker worker = cluster.worker("w", 1, "square");
+    cluster.submit(client, square(7));
+    Grant grant = worker.only();
+    worker.link.batch(FrameKind.UNKNOWN);
+    worker.succeeds(grant, "49");
+    client.link.batch(FrameKind.UNKNOWN);
+    client.submit(square(8));
+    cluster.settle();
+    assertThat(cluster.core.ledger().succeeded()).isOne();
+    assertThat(client.answer(2).problem()).isNull();
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 0, 2));
+    cluster.pass(Duration.ofSeconds(2));
+    assertThat(worker.link.sending().unacknowledged()).isZero();
+    assertThat(client.link.sending().unacknowledged()).isZero();
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 0, 2));
   }
 
   @Test
@@ -183,7 +202,7 @@ class DispatcherCoreTest {
     for (byte[] frame : List.of(new byte[0], new byte[64], wrongVersion)) {
       cluster.core.receive(frame, cluster.now());
     }
-    assertThat(cluster.core.counters()).isEqualTo(new Counters(3, 0));
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(3, 0, 0));
   }
 
   @Test
@@ -203,7 +222,9 @@ class DispatcherCoreTest {
     assertThat(refusal(new byte[3])).isEqualTo("a frame of 3 bytes has no header");
     byte[] noRequest = new BatchWriter(FrameKind.SUBMIT).frame(client.link.session());
     assertThat(refusal(noRequest)).isEqualTo("not a request: SUBMIT");
-    assertThat(cluster.core.counters().malformed()).isEqualTo(3);
+    noRequest[2] = 99;
+    assertThat(refusal(noRequest)).isEqualTo("not a request: UNKNOWN");
+    assertThat(cluster.core.counters().malformed()).isEqualTo(4);
   }
 
   @Test
@@ -233,7 +254,7 @@ class DispatcherCoreTest {
     cluster.kill(worker);
     cluster.core.nodeLeft(worker.nodeId, cluster.now());
     cluster.settle();
-    assertThat(cluster.core.types(cluster.now()).get(0)).isEqualTo(view("square", 2, 0, 5_000, 0));
+    assertThat(cluster.core.types(cluster.now()).get(0)).isEqualTo(view("square", 2, 0, 4_000, 0));
   }
 
   @ParameterizedTest
@@ -323,6 +344,14 @@ class DispatcherCoreTest {
   }
 
   private static TypeView view(String type, int queued, int running, long oldest, int workers) {
-    return new TypeView(type, queued, running, 0, oldest, workers, TypeSettings.usual(type));
+    return new TypeView(
+        type,
+        queued,
+        running,
+        0,
+        oldest,
+        workers == 0 ? TypeView.Capacity.NONE : new TypeView.Capacity(1, 1, 1, 0),
+        TypeView.Unserved.NONE,
+        TypeSettings.usual(type));
   }
 }

@@ -150,6 +150,66 @@ class GrantingTest {
     assertThat(cluster.core.workers(cluster.now()).get(0).draining()).isTrue();
   }
 
+  /** As people see it. */
+  private String id(String name) {
+    return cluster.core.workers(cluster.now()).stream()
+        .filter(worker -> worker.name().equals(name))
+        .map(WorkerView::id)
+        .findAny()
+        .orElseThrow();
+  }
+
+  @Test
+  void aWorkerThatIsToldToLeaveGetsNothingMoreAndFinishesWhatRuns() {
+    VirtualWorker worker = cluster.worker("w", 3, "square");
+    submit(1, "square");
+    assertThat(cluster.core.drain(id("w"), cluster.now()).draining()).isTrue();
+    assertThat(cluster.core.workers(cluster.now()).get(0).draining()).isTrue();
+    submit(2, "square");
+    assertThat(worker.toldToLeave).isOne();
+    assertThat(payloads(worker)).containsExactly("0");
+    worker.succeeds(worker.only(), "0");
+    cluster.pass(Duration.ofSeconds(5));
+    assertThat(worker.running).isEmpty();
+    assertThat(payloads(cluster.worker("other", 5, "square"))).containsExactly("0", "1");
+  }
+
+  @Test
+  void aWorkerIsToldToLeaveOnce() {
+    VirtualWorker worker = cluster.worker("w", 3, "square");
+    for (int i = 0; i < 3; i++) {
+      assertThat(cluster.core.drain(id("w"), cluster.now()).draining()).isTrue();
+      cluster.pass(Duration.ofSeconds(2));
+    }
+    assertThat(worker.toldToLeave).isOne();
+  }
+
+  @Test
+  void whoMayNotHaveHeardThatItIsToLeaveIsToldAgain() {
+    VirtualWorker worker = cluster.worker("w", 3, "square");
+    cluster.lose(FrameKind.DRAIN);
+    cluster.core.drain(id("w"), cluster.now());
+    cluster.settle();
+    cluster.loseNothing();
+    assertThat(worker.toldToLeave).isZero();
+    worker.link.dispatcherLeft(cluster.now().nanos());
+    cluster.pass(Duration.ofSeconds(1));
+    assertThat(worker.toldToLeave).isOne();
+    submit(1, "square");
+    assertThat(worker.running).isEmpty();
+  }
+
+  @Test
+  void nobodyIsToldToLeaveByAnUnknownId() {
+    VirtualWorker worker = cluster.worker("w", 3, "square");
+    for (String id : new String[] {"", "0", "no id", "-1", "ffffffffffffffffff"}) {
+      assertThat(cluster.core.drain(id, cluster.now())).as(id).isNull();
+    }
+    submit(1, "square");
+    assertThat(worker.toldToLeave).isZero();
+    assertThat(worker.running).hasSize(1);
+  }
+
   @Test
   void aGrantThatIsLostTakesItsCreditOnlyUntilItIsRepeated() {
     VirtualWorker worker = cluster.worker("w", 2, "square");

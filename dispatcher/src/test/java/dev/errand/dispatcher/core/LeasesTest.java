@@ -170,7 +170,7 @@ class LeasesTest {
   void theTasksOfASilentWorkerGoToAnotherAtOnceAndHaveNotFailed() {
     long id = cluster.submit(client, SQUARE.withMaxAttempts(2));
     lose();
-    assertThat(cluster.core.lostWorkers()).containsExactly("w");
+    assertThat(cluster.lostWorkers()).containsExactly("w");
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
     assertThat(cluster.view(id).error()).isNull();
     for (int attempt = 2; attempt <= 5; attempt++) {
@@ -189,7 +189,7 @@ class LeasesTest {
     long id = cluster.submit(client, SQUARE);
     cluster.leave(worker);
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
-    assertThat(cluster.core.lostWorkers()).isEmpty();
+    assertThat(cluster.lostWorkers()).isEmpty();
   }
 
   @Test
@@ -199,7 +199,7 @@ class LeasesTest {
     cluster.kill(worker);
     cluster.core.nodeLeft(worker.nodeId, cluster.now());
     cluster.settle();
-    assertThat(cluster.core.lostWorkers()).containsExactly("w");
+    assertThat(cluster.lostWorkers()).containsExactly("w");
     assertThat(other.only().task()).isEqualTo(id);
   }
 

@@ -6,6 +6,7 @@ import dev.errand.protocol.Bytes;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.Accepted;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit is refused, with the time after which it may. */
@@ -80,6 +81,30 @@ class LimitsTest {
             CoreSettings.Timings.USUAL);
     return new DispatcherCore(
         settings, payload -> null, cluster.chance, (node, peer, frame) -> {}, cluster.now());
+  }
+
+  @Test
+  void oneTypeMoreThanThereMayBeIsRefused() {
+    CoreSettings settings =
+        new CoreSettings(
+            1,
+            1,
+            1,
+            new CoreSettings.Limits(1_000, 1_000, 100_000, 1 << 30),
+            new CoreSettings.Defaults(60_000, 3, 1_000),
+            CoreSettings.Timings.USUAL);
+    DispatcherCore core =
+        new DispatcherCore(
+            settings, payload -> null, cluster.chance, (node, peer, frame) -> {}, cluster.now());
+    for (int i = 0; i < Intake.MOST_TYPES; i++) {
+      assertThat(core.submit(TaskRequest.of("type-" + i, 1), cluster.now()).refusal()).isNull();
+    }
+    TaskRequest other = TaskRequest.of("other", 1);
+    assertThat(core.submit(other, cluster.now()).refusal().kind()).isEqualTo(Refusal.Kind.LIMIT);
+    assertThat(core.submit(TaskRequest.of("type-7", 2), cluster.now()).refusal()).isNull();
+    List<TaskRequest> both = List.of(TaskRequest.of("type-7", 3), other);
+    assertThat(core.submitAll(both, cluster.now()).get(0).refusal().kind())
+        .isEqualTo(Refusal.Kind.LIMIT);
   }
 
   @Test

@@ -52,7 +52,7 @@ class PeerTest {
         .allSatisfy(frame -> assertThat(frame).extracting(Grant::attempt).containsOnly(1));
     assertThat(worker.link.sending().unacknowledged()).isZero();
     assertThat(client.link.sending().unacknowledged()).isZero();
-    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 0));
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 0, 0));
   }
 
   @Test

@@ -52,11 +52,12 @@ class PeersTest {
         .containsExactly(
             new WorkerView(
                 Long.toHexString(worker.incarnation),
+                worker.nodeId,
                 "w",
                 List.of("square", "cube"),
                 Map.of(),
                 new Credit(0, 4),
-                1,
+                new Credit(0, 1),
                 300,
                 false));
   }
@@ -66,7 +67,7 @@ class PeersTest {
     cluster.worker("w", 1, "square");
     cluster.pass(Duration.ofMinutes(1));
     assertThat(workers()).containsExactly("w");
-    assertThat(cluster.core.lostWorkers()).isEmpty();
+    assertThat(cluster.lostWorkers()).isEmpty();
   }
 
   @Test
@@ -76,8 +77,8 @@ class PeersTest {
     assertThat(workers()).containsExactly("w");
     cluster.pass(Duration.ofMillis(50));
     assertThat(workers()).isEmpty();
-    assertThat(cluster.core.lostWorkers()).containsExactly("w");
-    assertThat(cluster.core.lostWorkers()).isEmpty();
+    assertThat(cluster.lostWorkers()).containsExactly("w");
+    assertThat(cluster.lostWorkers()).isEmpty();
   }
 
   @Test
@@ -149,9 +150,9 @@ class PeersTest {
     VirtualWorker worker = cluster.worker("w", 1, "square");
     long id = cluster.submit(client, SQUARE.withTimeout(Duration.ofDays(2)));
     cluster.tick(Duration.ofSeconds(seconds));
-    assertThat(cluster.core.lostWorkers()).isEmpty();
+    assertThat(cluster.lostWorkers()).isEmpty();
     cluster.pass(Duration.ofSeconds(5));
-    assertThat(cluster.core.lostWorkers()).isEmpty();
+    assertThat(cluster.lostWorkers()).isEmpty();
     assertThat(cluster.view(id).state()).isEqualTo(TaskState.RUNNING);
     assertThat(cluster.view(id).attempt()).isOne();
     assertThat(worker.frames).hasSize(1);
@@ -199,7 +200,7 @@ class PeersTest {
     assertThat(answerToHeartbeat(before)).isEqualTo(FrameKind.RESET);
     assertThat(answerToHeartbeat(otherStore(worker.link.session()))).isEqualTo(FrameKind.RESET);
     assertThat(answerToHeartbeat(worker.link.session())).isEqualTo(FrameKind.HEARTBEAT_REPLY);
-    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 2));
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 2, 0));
   }
 
   private FrameKind answerToHeartbeat(Session session) throws MalformedFrameException {
@@ -224,7 +225,7 @@ class PeersTest {
     Header.stamp(frame, otherStore(client.link.session()), 1, 0, Credit.NONE);
     cluster.core.receive(frame, cluster.now());
     cluster.settle();
-    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 1));
+    assertThat(cluster.core.counters()).isEqualTo(new Counters(0, 1, 0));
     assertThat(cluster.core.ledger().submitted()).isZero();
   }
 

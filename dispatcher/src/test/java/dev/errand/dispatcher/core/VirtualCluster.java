@@ -269,6 +269,14 @@ final class VirtualCluster {
     return answer.id();
   }
 
+  /** Names of those that were lost since the last call. */
+  List<String> lostWorkers() {
+    return core.workerChanges().stream()
+        .filter(change -> change.kind() == WorkerChange.Kind.LOST)
+        .map(WorkerChange::name)
+        .toList();
+  }
+
   Task view(long id) {
     return core.view(id, now());
   }

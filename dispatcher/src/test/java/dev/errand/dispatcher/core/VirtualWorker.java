@@ -31,7 +31,7 @@ import java.util.Map;
  * A worker that runs nothing: what it is granted waits until the test says what came of it. Looks
  * that it never gets more than it accepts.
  */
-final class VirtualWorker extends VirtualPeer {
+public final class VirtualWorker extends VirtualPeer {
 
   /** What it has a slot taken for, in the order of its coming. */
   final Map<Long, Grant> running = new LinkedHashMap<>();
@@ -50,9 +50,16 @@ final class VirtualWorker extends VirtualPeer {
   private Credit told = Credit.NONE;
   private boolean draining;
 
-  VirtualWorker(long incarnation, WorkerHello profile, DispatcherLink.Port port) {
+  /** How often it was told to leave. */
+  int toldToLeave;
+
+  public VirtualWorker(long incarnation, WorkerHello profile, DispatcherLink.Port port) {
     super(incarnation, profile.nodeId(), port);
     this.profile = profile;
+  }
+
+  public DispatcherLink link() {
+    return link;
   }
 
   /** The one attempt that it runs. */
@@ -61,16 +68,16 @@ final class VirtualWorker extends VirtualPeer {
     return running.values().iterator().next();
   }
 
-  List<Grant> all() {
+  public List<Grant> all() {
     return List.copyOf(running.values());
   }
 
-  void succeeds(Grant grant, String json) {
+  public void succeeds(Grant grant, String json) {
     running.remove(grant.lease());
     tells(new Outcome(grant.lease(), grant.task(), 1_000, Bytes.of(json), null));
   }
 
-  void fails(Grant grant, ErrorKind kind) {
+  public void fails(Grant grant, ErrorKind kind) {
     running.remove(grant.lease());
     TaskError error = new TaskError(kind, "it was " + kind.text(), "at some line");
     tells(new Outcome(grant.lease(), grant.task(), 1_000, null, error));
@@ -163,6 +170,11 @@ final class VirtualWorker extends VirtualPeer {
 
   @Override
   public void take(Header header, byte[] frame, long now) throws MalformedFrameException {
+    if (header.kind() == FrameKind.DRAIN) {
+      toldToLeave++;
+      drains();
+      return;
+    }
     BatchReader batch = new BatchReader(frame);
     List<Grant> grants = new ArrayList<>();
     while (batch.next()) {

@@ -61,6 +61,19 @@ class WaitingForTest {
   }
 
   @Test
+  void whatIsAboutToStartWaitsForNothing() {
+    cluster.worker("w", 1, "any");
+    set(true, 0);
+    long id = cluster.submit(client, ANY);
+    assertWaits(id, Code.PAUSED, "'any' is paused");
+    assertThat(cluster.core.set("any", false, 0, cluster.now())).isNull();
+    assertThat(cluster.view(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(cluster.view(id).waitingFor()).isNull();
+    cluster.settle();
+    assertThat(cluster.view(id).state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
   void aSuspectWaitsForAWorkerToRunItAlone() {
     long id = cluster.submit(client, ANY);
     for (int i = 0; i < 2; i++) {

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -42,12 +44,14 @@ class DiskTaskStoreTest {
   @BeforeEach
   void open() {
     loop = Executors.newSingleThreadExecutor(step -> new Thread(step, "loop"));
-    StoreSettings settings =
-        new StoreSettings(
-            StoreSettings.Kind.DISK, folder, Duration.ofHours(1), Duration.ofHours(1), 1L << 30);
-    store = DiskTaskStore.open(settings, loop, () -> clock.get().getAsLong());
+    store = DiskTaskStore.open(settings(), loop, () -> clock.get().getAsLong());
     store.onFailure(failure::complete);
     store.start();
+  }
+
+  private StoreSettings settings() {
+    return new StoreSettings(
+        StoreSettings.Kind.DISK, folder, Duration.ofHours(1), Duration.ofHours(1), 1L << 30);
   }
 
   @AfterEach
@@ -69,6 +73,17 @@ class DiskTaskStoreTest {
     for (int id = 1; id <= 100; id++) {
       assertThat(get(reads.get(id - 1))).isEqualTo(succeeded(id, NOW, "7", "49"));
     }
+    get(store.close());
+  }
+
+  @Test
+  void itKnowsWhatItTakesAndWhatIsLeft() throws Exception {
+    // So that it looks each time.
+    AtomicLong now = new AtomicLong(NOW);
+    clock.set(() -> now.addAndGet(20_000));
+    get(store.append(changes(succeeded(1, NOW, "7", "x".repeat(100_000)))));
+    assertThat(store.space().bytes()).isBetween(100_000L, 1L << 30);
+    assertThat(store.space().freeBytes()).isPositive();
     get(store.close());
   }
 
@@ -150,6 +165,19 @@ class DiskTaskStoreTest {
     assertThatThrownBy(() -> get(next)).hasRootCauseMessage("in a test");
     assertThatThrownBy(() -> get(store.read(1))).hasRootCauseMessage("in a test");
     get(store.close());
+  }
+
+  @Test
+  void aThreadThatCannotEvenTellThatItFailedEndsTheProcess() throws Exception {
+    get(store.close());
+    CompletableFuture<Throwable> death = new CompletableFuture<>();
+    OutOfMemoryError full = new OutOfMemoryError("in a test");
+    Executor fullLoop =
+        step -> {
+          throw full;
+        };
+    DiskTaskStore.open(settings(), fullLoop, () -> NOW, death::complete).start();
+    assertThat(death.get(20, TimeUnit.SECONDS)).isSameAs(full);
   }
 
   @Test

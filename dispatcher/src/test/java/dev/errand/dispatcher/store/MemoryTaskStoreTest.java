@@ -240,11 +240,11 @@ class MemoryTaskStoreTest {
     store.append(endOf("b"));
     now += 2 * HOUR + 1;
     assertThat(kept()).containsExactly(2L);
-    assertThat(forgotten).containsExactly(one);
+    assertThat(forgotten).containsExactly(one.bare());
     store.append(endOf("c"));
     now += 2 * HOUR + 1;
     assertThat(kept()).isEmpty();
-    assertThat(forgotten).containsExactly(one, two);
+    assertThat(forgotten).containsExactly(one.bare(), two.bare());
   }
 
   @Test
@@ -306,9 +306,7 @@ class MemoryTaskStoreTest {
     store = keeping(0);
     store.append(changes(live(1, TaskState.QUEUED)));
     store.append(changes(live(1, TaskState.RUNNING)));
-    assertThat(
-            store.list(new TaskQuery(TaskState.RUNNING, null, null, Long.MAX_VALUE, 10)).result())
-        .hasSize(1);
+    assertThat(store.list(TaskQuery.newest(10).in(TaskState.RUNNING)).result().tasks()).hasSize(1);
     assertThat(
             store
                 .waiting(LineKey.of("any", live(1, TaskState.QUEUED).spec().terms()), 0, 10, 1_000)

@@ -50,11 +50,11 @@ class TaskIndexTest {
   /** In pages of a hundred. */
   private List<Long> found(TaskState state, String type, String batch) {
     List<Long> found = new ArrayList<>();
-    List<Long> next = index.list(new TaskQuery(state, type, batch, Long.MAX_VALUE, 100));
+    List<Long> next = index.list(new TaskQuery(state, type, batch, Long.MAX_VALUE, 100, 0));
     while (!next.isEmpty()) {
       found.addAll(next);
       long last = next.get(next.size() - 1);
-      next = index.list(new TaskQuery(state, type, batch, last, 100));
+      next = index.list(new TaskQuery(state, type, batch, last, 100, 0));
     }
     return found;
   }

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,6 +37,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TaskClient {
 
   private static final int TICK_MILLIS = 100;
+
+  /** The status of HTTP, which failures on the bus have as their code. */
+  private static final int NOT_FOUND = 404;
 
   private final Vertx vertx;
   private final Context context;
@@ -153,19 +157,24 @@ public final class TaskClient {
    * The task as it stands.
    *
    * @return null if the dispatcher knows no such task; fails with {@link TaskLostException} if that
-   *     is no id, with {@link io.vertx.core.eventbus.ReplyException} if no dispatcher answers
-   *     within 5 s
+   *     is no id, with {@link ReplyException} if no dispatcher answers within 5 s
    */
   public Future<Task> get(String id) {
-    return ask(Addresses.TASKS_GET, id);
+    return ask(Addresses.TASKS_GET, id).recover(TaskClient::none);
+  }
+
+  private static Future<Task> none(Throwable failure) {
+    return failure instanceof ReplyException refused && refused.failureCode() == NOT_FOUND
+        ? Future.succeededFuture()
+        : Future.failedFuture(failure);
   }
 
   /**
    * Ends a task that has not ended; its handler is told to stop.
    *
-   * @return the task as it ended; fails with {@link io.vertx.core.eventbus.ReplyException}, whose
-   *     failure code is 404 if there is no such task, 409 if it has ended, -1 if no dispatcher
-   *     answers within 5 s; with {@link TaskLostException} if that is no id
+   * @return the task as it ended; fails with {@link ReplyException}, whose failure code is 404 if
+   *     there is no such task, 409 if it has ended, -1 if no dispatcher answers within 5 s; with
+   *     {@link TaskLostException} if that is no id
    */
   public Future<Task> cancel(String id) {
     return ask(Addresses.TASKS_CANCEL, id);
@@ -190,7 +199,7 @@ public final class TaskClient {
             address,
             new JsonObject().put("id", id),
             new DeliveryOptions().setSendTimeout(TimeUnit.SECONDS.toMillis(5)))
-        .map(reply -> reply.body() == null ? null : TaskJson.decode(reply.body()));
+        .map(reply -> TaskJson.decode(reply.body()));
   }
 
   private static Future<Task> noId(String id) {

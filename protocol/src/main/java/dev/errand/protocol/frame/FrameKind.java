@@ -1,6 +1,6 @@
 package dev.errand.protocol.frame;
 
-/** What a frame holds. The order is the wire's: new ones go to the end. */
+/** What a frame holds. The order is the wire's: new ones go to the end, before the last. */
 public enum FrameKind {
   /** A worker to the dispatcher, a request: {@link WorkerHello}. */
   WORKER_HELLO,
@@ -37,11 +37,15 @@ public enum FrameKind {
   /** Client to dispatcher: a batch of {@link Watch}. */
   WATCH,
   /** Dispatcher to client: a batch of {@link Done}. */
-  DONE;
+  DONE,
+  /** Dispatcher to worker: finish what runs, take nothing new, then leave. An empty batch. */
+  DRAIN,
+  /** All that later versions add. Not on the wire itself: it stays behind the others. */
+  UNKNOWN;
 
   private static final FrameKind[] VALUES = values();
 
   static FrameKind of(int code) {
-    return code >= 0 && code < VALUES.length ? VALUES[code] : null;
+    return VALUES[Math.min(code, UNKNOWN.ordinal())];
   }
 }

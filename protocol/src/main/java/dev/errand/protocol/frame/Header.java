@@ -46,9 +46,6 @@ public record Header(FrameKind kind, Session session, long seq, long ack, Credit
           "protocol version " + version + ", this node speaks " + VERSION);
     }
     FrameKind kind = FrameKind.of(frame[2] & 0xff);
-    if (kind == null) {
-      throw new MalformedFrameException("unknown kind of frame");
-    }
     int cluster = BigEndian.i32(frame, 4);
     long storeId = BigEndian.i64(frame, 8);
     int epoch = BigEndian.i32(frame, 16);

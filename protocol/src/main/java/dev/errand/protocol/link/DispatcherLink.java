@@ -69,7 +69,7 @@ public final class DispatcherLink {
     /** The dispatcher will not have this node; a line for the log. */
     void refused(String reason);
 
-    /** A numbered frame, in order and once. */
+    /** A numbered frame of a known kind, in order and once. */
     void take(Header header, byte[] frame, long now) throws MalformedFrameException;
   }
 
@@ -93,6 +93,7 @@ public final class DispatcherLink {
   private long acked;
   private Credit told = Credit.NONE;
   private long malformed;
+  private long unknownKinds;
 
   /**
    * A link that begins at the first {@link #tick}.
@@ -120,6 +121,11 @@ public final class DispatcherLink {
   /** Frames that couldn't be read. */
   public long malformed() {
     return malformed;
+  }
+
+  /** Frames of kinds that a later version has added: they were stepped over. */
+  public long unknownKinds() {
+    return unknownKinds;
   }
 
   /** What leaves for the dispatcher. */
@@ -196,10 +202,18 @@ public final class DispatcherLink {
       if (header.kind() == FrameKind.RESET) {
         lose(Loss.FORGOTTEN, now);
       } else if (header.seq() != 0 && receiving.take(header.seq())) {
-        owner.take(header, frame, now);
+        take(header, frame, now);
       }
     } catch (MalformedFrameException e) {
       malformed++;
+    }
+  }
+
+  private void take(Header header, byte[] frame, long now) throws MalformedFrameException {
+    if (header.kind() == FrameKind.UNKNOWN) {
+      unknownKinds++;
+    } else {
+      owner.take(header, frame, now);
     }
   }
 

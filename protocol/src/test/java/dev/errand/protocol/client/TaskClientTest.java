@@ -269,7 +269,7 @@ class TaskClientTest {
   void whatWasThereBeforeAndCannotBeShownFailsTheSubmission() {
     TaskRequest again = TaskRequest.of("known", 1).withIdempotencyKey("k");
     assertThatThrownBy(() -> get(client.submit(again))).cause().isInstanceOf(ReplyException.class);
-    vertx.eventBus().consumer(Addresses.TASKS_GET, asked -> asked.reply(null));
+    vertx.eventBus().consumer(Addresses.TASKS_GET, asked -> asked.fail(404, "no task"));
     assertThatThrownBy(() -> get(client.submit(again)))
         .cause()
         .isInstanceOf(TaskLostException.class)
@@ -339,11 +339,13 @@ class TaskClientTest {
         .eventBus()
         .<JsonObject>consumer(Addresses.TASKS_GET)
         .handler(
-            asked ->
-                asked.reply(
-                    asked.body().getString("id").equals(known.id())
-                        ? TaskJson.encode(known)
-                        : null));
+            asked -> {
+              if (asked.body().getString("id").equals(known.id())) {
+                asked.reply(TaskJson.encode(known));
+              } else {
+                asked.fail(404, "there is no such task");
+              }
+            });
     assertThat(get(client.get(known.id()))).isEqualTo(known);
     assertThat(get(client.get(TaskId.text(8)))).isNull();
   }

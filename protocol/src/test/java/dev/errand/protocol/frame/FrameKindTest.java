@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The frames as version 1 wrote them: later versions go on reading them. */
@@ -45,7 +47,8 @@ class FrameKindTest {
 
   @Test
   void everyKindHasItsGoldenFrameAndItsCode() {
-    assertThat(GOLDEN).containsOnlyKeys(FrameKind.values());
+    Set<FrameKind> known = EnumSet.complementOf(EnumSet.of(FrameKind.UNKNOWN));
+    assertThat(GOLDEN.keySet()).isEqualTo(known);
     GOLDEN.forEach((kind, frame) -> assertThat(frame[2]).as("%s", kind).isEqualTo(code(kind)));
   }
 
@@ -69,6 +72,8 @@ class FrameKindTest {
       case ACCEPTED -> 15;
       case WATCH -> 16;
       case DONE -> 17;
+      case DRAIN -> 18;
+      case UNKNOWN -> throw new AssertionError("not on the wire");
     };
   }
 

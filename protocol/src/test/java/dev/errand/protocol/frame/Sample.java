@@ -233,6 +233,7 @@ record Sample(byte[] frame, Header header, Object body) {
     add(all, FrameKind.RELEASE, releases, batch -> releases.forEach(each -> each.write(batch)));
     add(all, FrameKind.DRAINING, List.of(), batch -> {});
     add(all, FrameKind.BYE, List.of(), batch -> {});
+    add(all, FrameKind.DRAIN, List.of(), batch -> {});
   }
 
   private static void addClientsBatches(Map<FrameKind, Sample> all) {
@@ -338,11 +339,12 @@ record Sample(byte[] frame, Header header, Object body) {
       case CANCEL -> entries(frame, Cancel::read);
       case OUTCOMES -> entries(frame, Outcome::read);
       case RELEASE -> entries(frame, Release::read);
-      case DRAINING, BYE -> noEntries(frame);
+      case DRAINING, BYE, DRAIN -> noEntries(frame);
       case SUBMIT -> entries(frame, Submit::read);
       case ACCEPTED -> entries(frame, Accepted::read);
       case WATCH -> entries(frame, Watch::read);
       case DONE -> entries(frame, Done::read);
+      case UNKNOWN -> throw new MalformedFrameException("a kind that nobody knows");
     };
   }
 

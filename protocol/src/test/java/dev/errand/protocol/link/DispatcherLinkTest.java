@@ -370,6 +370,22 @@ class DispatcherLinkTest {
   }
 
   @Test
+  void aFrameOfAKindOfALaterVersionIsSteppedOver() {
+    begin(0, FIRST);
+    for (int code : new int[] {FrameKind.UNKNOWN.ordinal(), 255}) {
+      byte[] frame = new FrameWriter().frame(FrameKind.ACK, FIRST, 0, Credit.NONE);
+      Header.stamp(frame, FIRST, link.unknownKinds() + 1, 0, Credit.NONE);
+      frame[2] = (byte) code;
+      link.receive(frame, at(1));
+      link.receive(frame, at(1));
+    }
+    receive(FIRST, 3, 0);
+    assertThat(told).containsExactly("welcome", "frame 3");
+    assertThat(link.unknownKinds()).isEqualTo(2);
+    assertThat(link.malformed()).isZero();
+  }
+
+  @Test
   void malformedFramesAreCountedAndChangeNothing() {
     begin(0, FIRST);
     link.receive(new byte[3], at(1));

@@ -80,7 +80,8 @@ class MembershipTlsCostIT {
 
     private Vertx join(int port, List<PeerAddress> peers, String role) throws Exception {
       ClusterSettings settings =
-          new ClusterSettings(name, "127.0.0.1", port, 0, peers, new SharedKeys(key));
+          new ClusterSettings(
+              name, "127.0.0.1", port, 0, ClusterSettings.Search.of(peers), new SharedKeys(key));
       Vertx node = get(secured ? SecureCluster.join(settings, role) : plain(settings, role));
       nodes.add(node);
       return node;
@@ -91,15 +92,24 @@ class MembershipTlsCostIT {
       String nodeId = UUID.randomUUID().toString();
       NodeIdentity identity = settings.credentials().identity(settings.name(), nodeId);
       NodeTls tls = new NodeTls(identity);
-      Config config = MembershipConfig.of(settings, role, nodeId);
+      Config config = MembershipConfig.of(settings, role, nodeId, tls.certificateEnd());
       TcpIpConfig others = config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig();
       others.setEnabled(true);
-      settings.peers().forEach(peer -> others.addMember(peer.text()));
+      settings.search().peers().forEach(peer -> others.addMember(peer.text()));
       HazelcastInstance instance = Hazelcast.newHazelcastInstance(config);
       MissingPeers none =
-          new MissingPeers(instance, new Peers(List.of()), new MemberProbe(tls.context()));
+          new MissingPeers(
+              instance,
+              new Peers(List.of()),
+              new PeerSurvey(new MemberProbe(tls.context())::ask),
+              null);
       ClusterNode node =
-          new ClusterNode(instance, none, new ScheduledThreadPoolExecutor(1), why -> {});
+          new ClusterNode(
+              instance,
+              none,
+              new ClusterNode.Safety(tls.certificateEnd(), List.of()),
+              new ScheduledThreadPoolExecutor(1),
+              new ClusterNode.Ends(why -> {}, () -> {}));
       VertxOptions options = new VertxOptions();
       options.setEventBusOptions(new BusTls(identity, tls).options(settings));
       return Vertx.builder()

@@ -53,6 +53,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private final long[] taken = new long[Pool.COUNT];
   private Credit credit = Credit.NONE;
   private boolean draining;
+  private boolean toldToLeave;
   private long lostAt;
   private long stopAt;
   private String refusal;
@@ -90,9 +91,19 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     return refusal;
   }
 
+  /** Whether the dispatcher wants it to leave when all that runs has ended. */
+  public boolean toldToLeave() {
+    return toldToLeave;
+  }
+
   /** Attempts that take a slot. */
   public int runningCount() {
     return running.size();
+  }
+
+  /** Those of them of which somebody still wants to know what they come to. */
+  public int wantedCount() {
+    return (int) running.values().stream().filter(one -> one.wanted).count();
   }
 
   /** To be called every 50 ms or so. */
@@ -386,6 +397,10 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
         while (batch.next()) {
           cancelled(Cancel.read(batch));
         }
+      }
+      case DRAIN -> {
+        toldToLeave = true;
+        drain();
       }
       default -> throw new MalformedFrameException("not for a worker: " + header.kind());
     }

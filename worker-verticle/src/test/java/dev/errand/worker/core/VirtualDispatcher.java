@@ -168,6 +168,12 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
     flush();
   }
 
+  /** Tells the worker to leave. */
+  void drains() {
+    sending.batch(FrameKind.DRAIN);
+    flush();
+  }
+
   /** Sends a frame as the next of its stream. */
   void sendNext(byte[] frame, long seq) {
     Header.stamp(frame, session, seq, 0, Credit.NONE);

@@ -362,6 +362,50 @@ class WorkerCoreTest {
   }
 
   @Test
+  void aWorkerThatIsToldToLeaveDrainsAndSaysSoOnce() {
+    long running = dispatcher.grant("loops");
+    assertThat(core.toldToLeave()).isFalse();
+    dispatcher.drains();
+    dispatcher.drains();
+    assertThat(core.toldToLeave()).isTrue();
+    assertThat(dispatcher.kinds).containsExactly(FrameKind.DRAINING);
+    long late = dispatcher.grant("loops");
+    assertThat(dispatcher.releases).containsExactly(new Release(late, false, "draining"));
+    assertThat(core.runningCount()).isOne();
+    succeed(running);
+    assertThat(dispatcher.outcomes).containsExactly(success(running));
+    assertThat(core.runningCount()).isZero();
+  }
+
+  @Test
+  void aWorkerThatIsToldToLeaveStillIsWithAnotherDispatcher() {
+    dispatcher.drains();
+    dispatcher.restart(2);
+    assertThat(dispatcher.hello.draining()).isTrue();
+    assertThat(core.toldToLeave()).isTrue();
+    dispatcher.pass(Duration.ofSeconds(2));
+    assertThat(dispatcher.credit).isEqualTo(Credit.NONE);
+  }
+
+  @Test
+  void nobodyWantsWhatHasToldItsOutcomeOrWasCancelled() {
+    long told = dispatcher.grant("loops");
+    long cancelled = dispatcher.grant("loops");
+    long timedOut = dispatcher.grant("loops", SECOND);
+    long running = dispatcher.grant("blocks");
+    assertThat(core.wantedCount()).isEqualTo(4);
+    core.outcome(told, RESULT, null, 1_234);
+    dispatcher.cancels(cancelled, CancelReason.CANCELLED);
+    dispatcher.pass(SECOND);
+    assertThat(core.wantedCount()).isOne();
+    assertThat(core.runningCount()).isEqualTo(4);
+    for (long lease : new long[] {told, cancelled, timedOut, running}) {
+      succeed(lease);
+    }
+    assertThat(core.wantedCount()).isZero();
+  }
+
+  @Test
   void aWorkerThatStopsGivesBackWhatStillRuns() {
     long told = dispatcher.grant("loops");
     core.outcome(told, RESULT, null, 1_234);

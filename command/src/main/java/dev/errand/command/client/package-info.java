@@ -1,0 +1,2 @@
+/** Commands that speak HTTP to a dispatcher. */
+package dev.errand.command.client;
