@@ -106,26 +106,26 @@ final class ClientNode extends Node {
       id = given;
       unanswered.remove(plan.number());
       awaited.add(given);
-      simulation.auditor().acknowledged(ClientNode.this, plan, given);
+      simulation.auditor().clients().acknowledged(ClientNode.this, plan, given);
     }
 
     @Override
     public void ended(Task task) {
-      awaited.remove(simulation.auditor().told(ClientNode.this, task));
+      awaited.remove(simulation.auditor().clients().told(ClientNode.this, task));
     }
 
     @Override
     public void failed(RuntimeException why) {
       if (plan == null || id != 0 || !(why instanceof SubmissionException refusal)) {
-        simulation.auditor().abandoned(ClientNode.this, id, why);
+        simulation.auditor().clients().abandoned(ClientNode.this, id, why);
       } else if (refusal.retryAfter() != null) {
         // Only a limit is in its way: it goes on wanting it.
         simulation.fault(Fault.QUEUE_FULL, ClientNode.this);
-        simulation.auditor().full(ClientNode.this);
+        simulation.auditor().clients().full(ClientNode.this);
         submitLater(plan, Math.min(1_000_000_000L, refusal.retryAfter().toNanos()));
       } else if (why.getMessage().contains("out of reach")) {
         simulation.fault(Fault.ANSWER_UNKNOWN, ClientNode.this);
-        simulation.auditor().unknown(ClientNode.this);
+        simulation.auditor().clients().unknown(ClientNode.this);
         unanswered.remove(plan.number());
         if (plan.repeatable()) {
           unanswered.add(plan.number());
@@ -134,7 +134,7 @@ final class ClientNode extends Node {
       } else {
         unanswered.remove(plan.number());
         if (plan.good()) {
-          simulation.auditor().refused(ClientNode.this, plan, why);
+          simulation.auditor().clients().refused(ClientNode.this, plan, why);
         }
       }
     }

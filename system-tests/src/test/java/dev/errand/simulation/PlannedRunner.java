@@ -38,7 +38,7 @@ final class PlannedRunner implements Runner {
     Plan plan = simulation.plan(attempt.payload());
     Run run = new Run(attempt, plan.act(attempt.number()));
     runs.put(attempt.lease(), run);
-    simulation.auditor().started(node, attempt);
+    simulation.auditor().workers().started(node, attempt);
     if (run.act.talks()) {
       later(
           run.act.nanos() / 2,
@@ -53,7 +53,7 @@ final class PlannedRunner implements Runner {
               run.act.nanos(),
               run,
               () -> {
-                simulation.auditor().killed(attempt);
+                simulation.auditor().workers().killed(attempt);
                 simulation.kill(node, Fault.WORKER_KILLED_BY_TASK);
               });
       case SUCCEED, FAIL, REJECT -> {
@@ -72,7 +72,7 @@ final class PlannedRunner implements Runner {
       return;
     }
     run.asked = true;
-    simulation.auditor().askedToStop(node, run.attempt);
+    simulation.auditor().workers().askedToStop(node, run.attempt);
     switch (run.act.deed()) {
       case HANG -> later(simulation.chance().millis(0, 20), run, () -> stop(run));
       case STUBBORN -> later(run.act.nanos(), run, () -> end(run));
@@ -122,7 +122,7 @@ final class PlannedRunner implements Runner {
     long lease = run.attempt.lease();
     run.ended = true;
     runs.remove(lease);
-    simulation.auditor().handlerEnded(node, run.attempt, error == null);
+    simulation.auditor().workers().handlerEnded(node, run.attempt, error == null);
     node.core().outcome(lease, result, error, 1_000);
     if (simulation.chance().of(0.1)) {
       node.agenda.in(
@@ -131,12 +131,12 @@ final class PlannedRunner implements Runner {
               node.on(
                   () -> {
                     node.core().ended(lease);
-                    simulation.auditor().slotFree(node, run.attempt);
+                    simulation.auditor().workers().slotFree(node, run.attempt);
                     node.flush();
                   }));
     } else {
       node.core().ended(lease);
-      simulation.auditor().slotFree(node, run.attempt);
+      simulation.auditor().workers().slotFree(node, run.attempt);
     }
   }
 }

@@ -56,7 +56,7 @@ final class SimulatedStore {
    * @return whether they are at once, and nothing is to be run
    */
   boolean append(Changes changes, Runnable durable) {
-    simulation.auditor().appended(changes);
+    simulation.auditor().store().appended(changes);
     if (instant) {
       keep(changes);
       forced = written.size();
@@ -114,7 +114,7 @@ final class SimulatedStore {
   private void keep(Changes changes) {
     written.add(changes);
     apply(changes);
-    simulation.auditor().recorded(changes);
+    simulation.auditor().store().recorded(changes);
   }
 
   private void apply(Changes changes) {

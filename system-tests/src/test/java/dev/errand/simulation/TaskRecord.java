@@ -2,6 +2,7 @@ package dev.errand.simulation;
 
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
+import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskState;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,5 +81,21 @@ final class TaskRecord {
     losses = 0;
     starts = 0;
     kills = 0;
+  }
+
+  /** When it expires, if it does. */
+  long expiry() {
+    return openedAt + spec.terms().expiresIn() * 1_000_000;
+  }
+
+  /** Whether one of its generations has that end, for all that a client is told of it. */
+  boolean hasEnded(Task end) {
+    for (StoredTask each : ends) {
+      if (each.state() == end.state()
+          && (end.result() == null || end.result().equals(each.result()))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

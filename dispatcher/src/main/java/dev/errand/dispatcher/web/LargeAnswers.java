@@ -5,8 +5,11 @@ import dev.errand.dispatcher.api.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /**
  * Answers that may be large: what they have beyond {@value #FREE} bytes takes room that all of them
@@ -46,6 +49,11 @@ final class LargeAnswers {
         .vertx()
         .executeBlocking(text)
         .onComplete(made -> send(request, type, made), request::fail);
+  }
+
+  /** The same with a list in JSON, under its name. */
+  void list(RoutingContext request, String name, Supplier<JsonArray> list) {
+    write(request, Bodies.JSON, () -> new JsonObject().put(name, list.get()).toBuffer());
   }
 
   /** Takes room for so many bytes; false: there is none. */

@@ -47,13 +47,7 @@ final class TypeRoutes implements Routes {
   private void list(RoutingContext request) {
     new Query(request).check();
     Reading reading = figures.read();
-    answers.write(
-        request,
-        Bodies.JSON,
-        () ->
-            new JsonObject()
-                .put("types", StatsJson.types(reading, reading.snapshot().types()))
-                .toBuffer());
+    answers.list(request, "types", () -> StatsJson.types(reading, reading.snapshot().types()));
   }
 
   private void find(RoutingContext request) {

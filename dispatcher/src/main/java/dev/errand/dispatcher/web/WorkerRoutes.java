@@ -7,7 +7,6 @@ import dev.errand.dispatcher.api.ProblemType;
 import dev.errand.dispatcher.core.WorkerView;
 import dev.errand.dispatcher.figures.Figures;
 import dev.errand.dispatcher.figures.Reading;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -35,10 +34,7 @@ final class WorkerRoutes implements Routes {
   private void list(RoutingContext request) {
     new Query(request).check();
     Reading reading = figures.read();
-    answers.write(
-        request,
-        Bodies.JSON,
-        () -> new JsonObject().put("workers", StatsJson.workers(reading)).toBuffer());
+    answers.list(request, "workers", () -> StatsJson.workers(reading));
   }
 
   private void drain(RoutingContext request) {

@@ -57,18 +57,12 @@ class VerdictTest {
     return new TypeFigures(Rates.NONE, Rates.NONE, failed, good, Latencies.NONE, 0);
   }
 
-  private void node(List<String> apart, List<String> refusing, Instant end) {
-    node =
-        new NodeState(
-            true,
-            true,
-            true,
-            Map.of(),
-            apart,
-            refusing,
-            null,
-            new NodeState.Safety(end, null, 0),
-            "disk");
+  private void certificate(long endMillis) {
+    node = new NodeDraft().certificateEnd(Instant.ofEpochMilli(endMillis)).state();
+  }
+
+  private void http(long endMillis) {
+    node = new NodeDraft().httpCertificateEnd(Instant.ofEpochMilli(endMillis)).state();
   }
 
   private void isBad(Code code, String message) {
@@ -101,7 +95,7 @@ class VerdictTest {
   @Test
   void aStoreThatFailedIsTheWorst() {
     store = new Snapshot.Store(new IllegalStateException("a bad disk"), "full", 5_000, null);
-    node(List.of("192.0.2.7:5701"), List.of(), null);
+    node = new NodeDraft().apart("192.0.2.7:5701").state();
     queue("a", 5, 80, TypeView.Capacity.NONE);
     isBad(Code.STORE_FAILED, "Stopped: the store failed, no work is taken");
     assertThat(verdict().cause()).isEqualTo("a bad disk");
@@ -123,24 +117,14 @@ class VerdictTest {
 
   @Test
   void aClusterInTwoPartsIsBad() {
-    node(List.of("192.0.2.7:5701"), List.of(), null);
+    node = new NodeDraft().apart("192.0.2.7:5701").state();
     isBad(Code.CLUSTER_SPLIT, "Split: 1 member in another part of the cluster");
     assertThat(verdict().cause()).contains("192.0.2.7:5701");
   }
 
   @Test
   void aServiceThatHasNeverListedThisNodeIsWrong() {
-    node =
-        new NodeState(
-            true,
-            true,
-            false,
-            Map.of(),
-            List.of(),
-            List.of(),
-            "errand-membres",
-            new NodeState.Safety(null, null, 0),
-            "disk");
+    node = new NodeDraft().notWhole().unlisted("errand-membres").state();
     isBad(
         Code.DISCOVERY_WRONG,
         "Hidden: 'errand-membres' does not list this node, no request is sent to it");
@@ -148,17 +132,17 @@ class VerdictTest {
 
   @Test
   void aPeerThatRefusesTheNodeIsBad() {
-    node(List.of(), List.of("192.0.2.7:5701"), null);
+    node = new NodeDraft().refusing("192.0.2.7:5701").state();
     isBad(Code.DISCOVERY_WRONG, "Wrong peers: no admission at 192.0.2.7:5701");
   }
 
   @Test
   void aCertificateThatEndsWithinThirtyDaysIsBad() {
-    node(List.of(), List.of(), Instant.ofEpochMilli(NOW + 31 * Rules.DAY_MILLIS));
+    certificate(NOW + 31 * Rules.DAY_MILLIS);
     isHealthy();
-    node(List.of(), List.of(), Instant.ofEpochMilli(NOW + 29 * Rules.DAY_MILLIS));
+    certificate(NOW + 29 * Rules.DAY_MILLIS);
     isBad(Code.CERTIFICATE_ENDS, "Soon: this node's certificate ends in 696 h");
-    node(List.of(), List.of(), Instant.ofEpochMilli(NOW - 1));
+    certificate(NOW - 1);
     isBad(Code.CERTIFICATE_ENDS, "Expired: this node's certificate has ended");
   }
 
@@ -173,26 +157,12 @@ class VerdictTest {
     isBad(Code.CERTIFICATE_ENDS, "Expired: HTTP's certificate has ended");
   }
 
-  private void http(long endMillis) {
-    node =
-        new NodeState(
-            true,
-            true,
-            true,
-            Map.of(),
-            List.of(),
-            List.of(),
-            null,
-            new NodeState.Safety(null, Instant.ofEpochMilli(endMillis), 0),
-            "disk");
-  }
-
   @Test
   void aCertificateHidesWhatStandsStillOnlyInItsLastDays() {
     queue("resize", 1, 80, TypeView.Capacity.NONE);
-    node(List.of(), List.of(), Instant.ofEpochMilli(NOW + 29 * Rules.DAY_MILLIS));
+    certificate(NOW + 29 * Rules.DAY_MILLIS);
     assertThat(verdict().code()).isEqualTo(Code.NO_WORKER);
-    node(List.of(), List.of(), Instant.ofEpochMilli(NOW + Rules.DAY_MILLIS));
+    certificate(NOW + Rules.DAY_MILLIS);
     assertThat(verdict().code()).isEqualTo(Code.CERTIFICATE_ENDS);
   }
 

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.dispatcher.core.VirtualWorker;
+import dev.errand.dispatcher.figures.NodeDraft;
 import dev.errand.dispatcher.figures.NodeState;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskId;
@@ -37,8 +38,7 @@ class EventRoutesTest {
   private static final long SECONDS = 20;
 
   /** Of which no figures can be written. */
-  private static final NodeState NO_NODE =
-      new NodeState(true, true, true, null, null, null, null, NodeState.ALONE.safety(), "memory");
+  private static final NodeState NO_NODE = new NodeDraft().members(null).state();
 
   private FiguresFixture fixture;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.dispatcher.core.Taken;
 import dev.errand.dispatcher.core.VirtualWorker;
+import dev.errand.dispatcher.figures.NodeDraft;
 import dev.errand.dispatcher.figures.NodeState;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskRequest;
@@ -288,19 +289,13 @@ class FiguresRoutesTest {
   @Test
   void workersAreListedAndDrained() {
     fixture.node =
-        new NodeState(
-            true,
-            true,
-            true,
-            Map.of(
-                "node-of-w",
-                new NodeState.Member(
-                    "192.0.2.7:4711", "0.2.0", Instant.ofEpochSecond(2_000_000_000))),
-            List.of(),
-            List.of(),
-            null,
-            NodeState.ALONE.safety(),
-            "memory");
+        new NodeDraft()
+            .members(
+                Map.of(
+                    "node-of-w",
+                    new NodeState.Member(
+                        "192.0.2.7:4711", "0.2.0", Instant.ofEpochSecond(2_000_000_000))))
+            .state();
     fixture.worker("w", 4, "square");
     await(() -> !fixture.json("/api/v1/workers").getJsonArray("workers").isEmpty());
     JsonObject worker = fixture.json("/api/v1/workers").getJsonArray("workers").getJsonObject(0);
@@ -360,17 +355,7 @@ class FiguresRoutesTest {
   @Test
   void aNodeThatIsApartIsNotReadyAndSaysWhy() {
     assertThat(fixture.send(fixture.request("/readyz")).statusCode()).isEqualTo(200);
-    fixture.node =
-        new NodeState(
-            true,
-            true,
-            false,
-            Map.of(),
-            List.of("192.0.2.7:5701"),
-            List.of(),
-            null,
-            NodeState.ALONE.safety(),
-            "memory");
+    fixture.node = new NodeDraft().notWhole().apart("192.0.2.7:5701").state();
     assertThat(fixture.send(fixture.request("/readyz")).statusCode()).isEqualTo(503);
     assertThat(fixture.send(fixture.request("/livez")).statusCode()).isEqualTo(200);
     assertThat(stats().getJsonObject("verdict").getString("code")).isEqualTo("cluster-split");
@@ -381,17 +366,11 @@ class FiguresRoutesTest {
   @Test
   void prometheusIsToldOfAll() {
     fixture.node =
-        new NodeState(
-            true,
-            true,
-            true,
-            Map.of(),
-            List.of(),
-            List.of(),
-            null,
-            new NodeState.Safety(
-                Instant.ofEpochSecond(2_000_000_000), Instant.ofEpochSecond(1_900_000_000), 3),
-            "memory");
+        new NodeDraft()
+            .certificateEnd(Instant.ofEpochSecond(2_000_000_000))
+            .httpCertificateEnd(Instant.ofEpochSecond(1_900_000_000))
+            .refusedConnections(3)
+            .state();
     VirtualWorker worker = fixture.worker("w", 4, "square");
     await(() -> !stats().getJsonArray("workers").isEmpty());
     submit("square", 3);
@@ -434,16 +413,7 @@ class FiguresRoutesTest {
   @Test
   void alertRulesAskForWhatThereIs() throws IOException {
     fixture.node =
-        new NodeState(
-            true,
-            true,
-            true,
-            Map.of(),
-            List.of(),
-            List.of(),
-            null,
-            new NodeState.Safety(Instant.now(), Instant.now(), 0),
-            "memory");
+        new NodeDraft().certificateEnd(Instant.now()).httpCertificateEnd(Instant.now()).state();
     submit("square", 1);
     String metrics = fixture.send(fixture.request("/metrics")).body();
     List<String> asked =

@@ -7,6 +7,7 @@ import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.ClusterAuthority;
 import dev.errand.config.settings.HttpSettings;
 import dev.errand.config.settings.HttpTokens;
+import dev.errand.dispatcher.figures.NodeDraft;
 import dev.errand.dispatcher.figures.NodeState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +18,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,17 +34,7 @@ class WebDoorTest {
   private static final HttpSettings PLAIN = new HttpSettings("127.0.0.1", 0);
   private static final int LOOK_AND_MORE = (int) Connections.LOOK_MILLIS + 200;
   private static final int LONG = 20_000;
-  private static final NodeState ENDING =
-      new NodeState(
-          true,
-          false,
-          true,
-          Map.of(),
-          List.of(),
-          List.of(),
-          null,
-          NodeState.ALONE.safety(),
-          "memory");
+  private static final NodeState ENDING = new NodeDraft().closed().state();
 
   private static HttpSettings secure() {
     return new HttpSettings(
