@@ -27,7 +27,6 @@ import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.frame.Release;
 import dev.errand.protocol.frame.WorkerHello;
 import dev.errand.simulation.LeaseRecord.Status;
-import dev.errand.worker.core.Attempt;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.ArrayList;
@@ -737,17 +736,17 @@ final class Auditor implements CoreView.Visitor {
 
   // Workers and clients.
 
-  void started(WorkerNode worker, Attempt attempt) {
-    TaskRecord task = tasks.get(attempt.task());
-    note(Journal.Event.STARTED, task.id, worker.incarnation, attempt.lease());
-    Pool pool = worker.pool(attempt.type());
+  void started(WorkerNode worker, Grant grant) {
+    TaskRecord task = tasks.get(grant.task());
+    note(Journal.Event.STARTED, task.id, worker.incarnation, grant.lease());
+    Pool pool = worker.pool(grant.type());
     if (++worker.taken[pool.ordinal()] > worker.profile.slots().of(pool)) {
       throw violation(
           Invariant.WITHIN_CREDIT,
           task.id,
           Journal.peer(worker.incarnation) + " runs more than it has slots for");
     }
-    LeaseRecord lease = leases.get(attempt.lease());
+    LeaseRecord lease = leases.get(grant.lease());
     if (lease.started) {
       throw violation(Invariant.ONE_LEASE, task.id, "a lease starts twice");
     }
@@ -757,25 +756,25 @@ final class Auditor implements CoreView.Visitor {
     }
   }
 
-  void slotFree(WorkerNode worker, Attempt attempt) {
-    worker.taken[worker.pool(attempt.type()).ordinal()]--;
+  void slotFree(WorkerNode worker, Grant grant) {
+    worker.taken[worker.pool(grant.type()).ordinal()]--;
   }
 
-  void askedToStop(WorkerNode worker, Attempt attempt) {
-    note(Journal.Event.CANCEL_ASKED, attempt.task(), worker.incarnation, attempt.lease());
+  void askedToStop(WorkerNode worker, Grant grant) {
+    note(Journal.Event.CANCEL_ASKED, grant.task(), worker.incarnation, grant.lease());
   }
 
-  void handlerEnded(WorkerNode worker, Attempt attempt, boolean succeeded) {
-    note(Journal.Event.HANDLER_ENDED, attempt.task(), worker.incarnation, attempt.lease());
-    LeaseRecord lease = leases.get(attempt.lease());
+  void handlerEnded(WorkerNode worker, Grant grant, boolean succeeded) {
+    note(Journal.Event.HANDLER_ENDED, grant.task(), worker.incarnation, grant.lease());
+    LeaseRecord lease = leases.get(grant.lease());
     lease.ended = true;
     lease.succeeded = succeeded;
   }
 
   /** The task's handler kills its worker. */
-  void killed(Attempt attempt) {
-    TaskRecord task = tasks.get(attempt.task());
-    if (leases.get(attempt.lease()).generation != task.generation) {
+  void killed(Grant grant) {
+    TaskRecord task = tasks.get(grant.task());
+    if (leases.get(grant.lease()).generation != task.generation) {
       // Its worker was thought lost when it was tried again.
       return;
     }
