@@ -116,12 +116,12 @@ final class Mistakes {
               """
                     one.wanted = false;
                     one.overstays = true;
-                    runner.cancel(cancel.lease(), cancel.reason());
+                    one.cancel(cancel.reason());
               """,
               """
                     one.wanted = false;
                     new Release(cancel.lease(), true, "").write(link.batch(FrameKind.RELEASE));
-                    runner.cancel(cancel.lease(), cancel.reason());
+                    one.cancel(cancel.reason());
               """),
           inWorker(
               "a worker gives the slot of a handler that does not end to another",
@@ -129,13 +129,13 @@ final class Mistakes {
               """
                     one.wanted = false;
                     one.overstays = true;
-                    runner.cancel(cancel.lease(), cancel.reason());
+                    one.cancel(cancel.reason());
               """,
               """
                     one.wanted = false;
                     one.overstays = true;
-                    taken[one.pool.ordinal()]--;
-                    runner.cancel(cancel.lease(), cancel.reason());
+                    taken[one.pool().ordinal()]--;
+                    one.cancel(cancel.reason());
               """),
           inDispatcher(
               "an end is told before it is durable",

@@ -5,28 +5,42 @@ import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.core.Attempt;
 import dev.errand.worker.core.Runner;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 
 /** A worker's handlers: each attempt does what its task's plan says. */
 final class PlannedRunner implements Runner {
 
-  private static final class Run {
-    final Attempt attempt;
+  private final class Run extends Attempt {
     final Plan.Act act;
+    Progress progress;
     boolean asked;
     boolean ended;
 
-    Run(Attempt attempt, Plan.Act act) {
-      this.attempt = attempt;
+    Run(Grant grant, Plan.Act act) {
+      super(grant);
       this.act = act;
+    }
+
+    @Override
+    protected void cancel(CancelReason reason) {
+      if (!asked && !ended) {
+        asked = true;
+        askedToStop(this);
+      }
+    }
+
+    @Override
+    protected Progress takeProgress() {
+      Progress told = progress;
+      progress = null;
+      return told;
     }
   }
 
   private final Simulation simulation;
   private final WorkerNode node;
-  private final Long2ObjectOpenHashMap<Run> runs = new Long2ObjectOpenHashMap<>();
 
   PlannedRunner(Simulation simulation, WorkerNode node) {
     this.simulation = simulation;
@@ -34,16 +48,12 @@ final class PlannedRunner implements Runner {
   }
 
   @Override
-  public void run(Attempt attempt) {
-    Plan plan = simulation.plan(attempt.payload());
-    Run run = new Run(attempt, plan.act(attempt.number()));
-    runs.put(attempt.lease(), run);
-    simulation.auditor().workers().started(node, attempt);
+  public Attempt run(Grant grant) {
+    Plan plan = simulation.plan(grant.payload());
+    Run run = new Run(grant, plan.act(grant.attempt()));
+    simulation.auditor().workers().started(node, grant);
     if (run.act.talks()) {
-      later(
-          run.act.nanos() / 2,
-          run,
-          () -> node.core().progress(attempt.lease(), new Progress(0.5, "half")));
+      later(run.act.nanos() / 2, run, () -> run.progress = new Progress(0.5, "half"));
     }
     switch (run.act.deed()) {
       case HANG -> simulation.fault(Fault.HANDLER_HUNG, node);
@@ -53,7 +63,7 @@ final class PlannedRunner implements Runner {
               run.act.nanos(),
               run,
               () -> {
-                simulation.auditor().workers().killed(attempt);
+                simulation.auditor().workers().killed(grant);
                 simulation.kill(node, Fault.WORKER_KILLED_BY_TASK);
               });
       case SUCCEED, FAIL, REJECT -> {
@@ -63,16 +73,11 @@ final class PlannedRunner implements Runner {
         later(run.act.nanos(), run, () -> end(run));
       }
     }
+    return run;
   }
 
-  @Override
-  public void cancel(long lease, CancelReason reason) {
-    Run run = runs.get(lease);
-    if (run == null || run.asked) {
-      return;
-    }
-    run.asked = true;
-    simulation.auditor().workers().askedToStop(node, run.attempt);
+  private void askedToStop(Run run) {
+    simulation.auditor().workers().askedToStop(node, run.grant());
     switch (run.act.deed()) {
       case HANG -> later(simulation.chance().millis(0, 20), run, () -> stop(run));
       case STUBBORN -> later(run.act.nanos(), run, () -> end(run));
@@ -101,42 +106,40 @@ final class PlannedRunner implements Runner {
   }
 
   private void stop(Run run) {
-    outcome(run, null, new TaskError(ErrorKind.HANDLER, run.attempt.lease() + " was stopped"));
+    outcome(run, null, new TaskError(ErrorKind.HANDLER, run.lease() + " was stopped"));
   }
 
   private void end(Run run) {
     switch (run.act.deed()) {
       case FAIL -> {
         simulation.fault(Fault.HANDLER_FAILED, node);
-        outcome(run, null, new TaskError(ErrorKind.HANDLER, run.attempt.lease() + " failed"));
+        outcome(run, null, new TaskError(ErrorKind.HANDLER, run.lease() + " failed"));
       }
       case REJECT -> {
         simulation.fault(Fault.HANDLER_REJECTED, node);
-        outcome(run, null, new TaskError(ErrorKind.REJECTED, run.attempt.lease() + " refused"));
+        outcome(run, null, new TaskError(ErrorKind.REJECTED, run.lease() + " refused"));
       }
-      default -> outcome(run, Bytes.of(Long.toString(run.attempt.lease())), null);
+      default -> outcome(run, Bytes.of(Long.toString(run.lease())), null);
     }
   }
 
   private void outcome(Run run, Bytes result, TaskError error) {
-    long lease = run.attempt.lease();
     run.ended = true;
-    runs.remove(lease);
-    simulation.auditor().workers().handlerEnded(node, run.attempt, error == null);
-    node.core().outcome(lease, result, error, 1_000);
+    simulation.auditor().workers().handlerEnded(node, run.grant(), error == null);
+    node.core().outcome(run, result, error, 1_000);
     if (simulation.chance().of(0.1)) {
       node.agenda.in(
           simulation.chance().millis(0, 30),
           () ->
               node.on(
                   () -> {
-                    node.core().ended(lease);
-                    simulation.auditor().workers().slotFree(node, run.attempt);
+                    node.core().ended(run);
+                    simulation.auditor().workers().slotFree(node, run.grant());
                     node.flush();
                   }));
     } else {
-      node.core().ended(lease);
-      simulation.auditor().workers().slotFree(node, run.attempt);
+      node.core().ended(run);
+      simulation.auditor().workers().slotFree(node, run.grant());
     }
   }
 }

@@ -9,15 +9,16 @@ import dev.errand.dispatcher.core.Kept;
 import dev.errand.dispatcher.core.Ledger;
 import dev.errand.dispatcher.core.Now;
 import dev.errand.dispatcher.core.StoredTask;
+import dev.errand.protocol.Progress;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.Credit;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.protocol.frame.Header;
 import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.protocol.link.DispatcherLink;
 import dev.errand.worker.core.Attempt;
-import dev.errand.worker.core.Runner;
 import dev.errand.worker.core.WorkerCore;
 import dev.errand.worker.core.WorkerProfile;
 import java.util.ArrayDeque;
@@ -49,16 +50,10 @@ class TwoStoresTest {
               new Credit(0, 4),
               List.of(new Offer("any", Pool.EVENT_LOOP, 0)),
               Map.of()),
-          new Runner() {
-            @Override
-            public void run(Attempt attempt) {
-              started.add(attempt);
-            }
-
-            @Override
-            public void cancel(long lease, CancelReason reason) {
-              // Its handler goes on.
-            }
+          grant -> {
+            Attempt attempt = new Stubborn(grant);
+            started.add(attempt);
+            return attempt;
           },
           new DispatcherLink.Port() {
             @Override
@@ -75,6 +70,22 @@ class TwoStoresTest {
                   });
             }
           });
+
+  /** An attempt that goes on whatever it is asked. */
+  private static final class Stubborn extends Attempt {
+
+    Stubborn(Grant grant) {
+      super(grant);
+    }
+
+    @Override
+    protected void cancel(CancelReason reason) {}
+
+    @Override
+    protected Progress takeProgress() {
+      return null;
+    }
+  }
 
   private WorkerCore worker() {
     return worker;

@@ -1,9 +1,9 @@
 package dev.errand.simulation;
 
 import dev.errand.dispatcher.core.CoreSettings;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.protocol.frame.Pool;
 import dev.errand.simulation.StepRecord.Kind;
-import dev.errand.worker.core.Attempt;
 
 /** Checks what workers run, and which of them are given up. Owner: the auditor. */
 final class WorkerAudit {
@@ -18,17 +18,17 @@ final class WorkerAudit {
     this.timings = timings;
   }
 
-  void started(WorkerNode worker, Attempt attempt) {
-    TaskRecord task = books.tasks.get(attempt.task());
-    books.note(Journal.Event.STARTED, task.id, worker.incarnation, attempt.lease());
-    Pool pool = worker.pool(attempt.type());
+  void started(WorkerNode worker, Grant grant) {
+    TaskRecord task = books.tasks.get(grant.task());
+    books.note(Journal.Event.STARTED, task.id, worker.incarnation, grant.lease());
+    Pool pool = worker.pool(grant.type());
     if (++worker.taken[pool.ordinal()] > worker.profile.slots().of(pool)) {
       throw new Violation(
           Invariant.WITHIN_CREDIT,
           task.id,
           Journal.peer(worker.incarnation) + " runs more than it has slots for");
     }
-    LeaseRecord lease = books.leases.get(attempt.lease());
+    LeaseRecord lease = books.leases.get(grant.lease());
     if (lease.started) {
       throw new Violation(Invariant.ONE_LEASE, task.id, "a lease starts twice");
     }
@@ -38,25 +38,25 @@ final class WorkerAudit {
     }
   }
 
-  void slotFree(WorkerNode worker, Attempt attempt) {
-    worker.taken[worker.pool(attempt.type()).ordinal()]--;
+  void slotFree(WorkerNode worker, Grant grant) {
+    worker.taken[worker.pool(grant.type()).ordinal()]--;
   }
 
-  void askedToStop(WorkerNode worker, Attempt attempt) {
-    books.note(Journal.Event.CANCEL_ASKED, attempt.task(), worker.incarnation, attempt.lease());
+  void askedToStop(WorkerNode worker, Grant grant) {
+    books.note(Journal.Event.CANCEL_ASKED, grant.task(), worker.incarnation, grant.lease());
   }
 
-  void handlerEnded(WorkerNode worker, Attempt attempt, boolean succeeded) {
-    books.note(Journal.Event.HANDLER_ENDED, attempt.task(), worker.incarnation, attempt.lease());
-    LeaseRecord lease = books.leases.get(attempt.lease());
+  void handlerEnded(WorkerNode worker, Grant grant, boolean succeeded) {
+    books.note(Journal.Event.HANDLER_ENDED, grant.task(), worker.incarnation, grant.lease());
+    LeaseRecord lease = books.leases.get(grant.lease());
     lease.ended = true;
     lease.succeeded = succeeded;
   }
 
   /** The task's handler kills its worker. */
-  void killed(Attempt attempt) {
-    TaskRecord task = books.tasks.get(attempt.task());
-    if (books.leases.get(attempt.lease()).generation != task.generation) {
+  void killed(Grant grant) {
+    TaskRecord task = books.tasks.get(grant.task());
+    if (books.leases.get(grant.lease()).generation != task.generation) {
       // Its worker was thought lost when it was tried again.
       return;
     }

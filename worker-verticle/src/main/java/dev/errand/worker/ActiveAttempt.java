@@ -6,6 +6,7 @@ import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.TaskContext;
 import dev.errand.worker.core.Attempt;
 import io.vertx.core.Future;
@@ -13,21 +14,19 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Instant;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * An attempt that was handed to a lane, as its handler sees it. What changes is written by the
- * worker's context or by the handler's thread, and is volatile or atomic; the rest is set once.
+ * An attempt on a lane or a thread, as its handler sees it. What changes is written by the worker's
+ * context or by the handler's thread, and is volatile or guarded by this; the rest is set once.
  */
-final class ActiveAttempt implements TaskContext {
+abstract class ActiveAttempt extends Attempt implements TaskContext {
 
-  private final Attempt attempt;
+  /** Whose attempt it is. */
+  final AttemptRunner runner;
+
   private final int resultLimit;
-  private final Function<TaskRequest, Future<Task>> submitter;
   private final long deadlineMillis;
-  private Executor callbacks;
   private volatile CancelReason reason;
   private volatile long begunNanos;
 
@@ -39,42 +38,23 @@ final class ActiveAttempt implements TaskContext {
   /** Whether its outcome, or its release, was told. Owner: the worker. */
   boolean told;
 
-  /** Its place on an event loop; null: it has none, or none any more. Owner: the worker. */
-  LoopAttempt onLoop;
-
-  /**
-   * An attempt whose time starts now.
-   *
-   * @param now milliseconds since 1970
-   * @param resultLimit in bytes
-   * @param submitter may complete on any thread
-   */
-  ActiveAttempt(
-      Attempt attempt, long now, int resultLimit, Function<TaskRequest, Future<Task>> submitter) {
-    this.attempt = attempt;
-    this.resultLimit = resultLimit;
-    this.submitter = submitter;
-    this.deadlineMillis = now + attempt.timeoutMillis();
+  /** An attempt whose time starts now. */
+  ActiveAttempt(Grant grant, AttemptRunner runner) {
+    super(grant);
+    this.runner = runner;
+    this.resultLimit = runner.resultLimit();
+    this.deadlineMillis = runner.turnMillis() + grant.timeoutMillis();
   }
 
-  /**
-   * Where the handler's callbacks run: what the handler does there must hurt nobody. To be set
-   * before the attempt is handed to a thread.
-   */
-  void callbacksOn(Executor executor) {
-    callbacks = executor;
-  }
+  /** Runs a callback of the handler where what it does hurts nobody. */
+  abstract void callback(Runnable task);
 
-  long lease() {
-    return attempt.lease();
-  }
+  /** Asks the handler to stop; the reason is known. */
+  abstract void stop();
 
+  /** The most that its result may have, in bytes. */
   int resultLimit() {
     return resultLimit;
-  }
-
-  long timeoutMillis() {
-    return attempt.timeoutMillis();
   }
 
   /** The handler begins. */
@@ -87,13 +67,23 @@ final class ActiveAttempt implements TaskContext {
     return begunNanos == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begunNanos);
   }
 
+  @Override
+  protected void cancel(CancelReason why) {
+    if (remember(why)) {
+      if (why == CancelReason.TIMEOUT) {
+        runner.timedOut(this);
+      }
+      stop();
+    }
+  }
+
   /**
    * Remembers why it is to stop; the handler's future is told by {@link #signal}. Owner: the
    * worker.
    *
    * @return false if it knows already
    */
-  boolean cancel(CancelReason why) {
+  boolean remember(CancelReason why) {
     if (reason != null) {
       return false;
     }
@@ -103,7 +93,7 @@ final class ActiveAttempt implements TaskContext {
 
   /** Lets the handler know that it is cancelled. */
   void signal() {
-    callbacks.execute(() -> cancellation().tryComplete(reason));
+    callback(() -> cancellation().tryComplete(reason));
   }
 
   private synchronized Promise<CancelReason> cancellation() {
@@ -113,8 +103,8 @@ final class ActiveAttempt implements TaskContext {
     return cancelled;
   }
 
-  /** What was told of it since the last call; null if nothing. */
-  Progress takeProgress() {
+  @Override
+  protected Progress takeProgress() {
     return progress == null ? null : exchangeProgress(null);
   }
 
@@ -126,22 +116,22 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public String taskId() {
-    return TaskId.text(attempt.task());
+    return TaskId.text(grant().task());
   }
 
   @Override
   public String type() {
-    return attempt.type();
+    return grant().type();
   }
 
   @Override
   public int attempt() {
-    return attempt.number();
+    return grant().attempt();
   }
 
   @Override
   public Bytes json() {
-    return attempt.payload();
+    return grant().payload();
   }
 
   @Override
@@ -151,7 +141,7 @@ final class ActiveAttempt implements TaskContext {
 
   @Override
   public <T> T payload(Class<T> type) {
-    return Json.decodeValue(Buffer.buffer(attempt.payload().copy()), type);
+    return Json.decodeValue(Buffer.buffer(grant().payload().copy()), type);
   }
 
   @Override
@@ -177,9 +167,9 @@ final class ActiveAttempt implements TaskContext {
   @Override
   public Future<Task> submit(TaskRequest request) {
     Promise<Task> promise = Promise.promise();
-    submitter
-        .apply(request)
-        .onComplete((task, failure) -> callbacks.execute(() -> promise.complete(task, failure)));
+    runner
+        .submit(request)
+        .onComplete((task, failure) -> callback(() -> promise.complete(task, failure)));
     return promise.future();
   }
 

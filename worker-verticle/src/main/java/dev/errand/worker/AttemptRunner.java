@@ -2,21 +2,17 @@ package dev.errand.worker;
 
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.Millis;
-import dev.errand.protocol.Progress;
 import dev.errand.protocol.Task;
 import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskRequest;
-import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.BlockingTaskHandler;
+import dev.errand.worker.api.Handler;
 import dev.errand.worker.api.TaskHandler;
 import dev.errand.worker.core.Attempt;
 import dev.errand.worker.core.AttemptListener;
 import dev.errand.worker.core.Runner;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -25,9 +21,9 @@ import java.util.function.IntSupplier;
 /**
  * Runs attempts on the lane of their handler and tells what they come to. No handler's code, nor
  * its callbacks, nor the reading of its results, runs on the worker's context. Owner: the worker's
- * context, on which all its methods are called.
+ * context, on which all methods are called but those that say otherwise.
  */
-final class AttemptRunner implements Runner, LaneListener {
+final class AttemptRunner implements Runner {
 
   /** Between two looks at the event loops, in milliseconds. */
   static final int WATCH_MILLIS = 250;
@@ -40,14 +36,13 @@ final class AttemptRunner implements Runner, LaneListener {
   private final Function<TaskRequest, Future<Task>> submitter;
   private final IntSupplier resultLimit;
   private final Executor loop;
-  private final BlockingLane threads;
-  private final Map<Long, ActiveAttempt> active = new HashMap<>();
+  private final BlockingThreads threads;
   private final FailureLog failures = new FailureLog();
   private EventLoopLanes loops;
   private AttemptListener listener;
   private long watchedNanos;
 
-  /** When this turn began, in milliseconds since 1970; 0: not asked yet. */
+  /** 0: not asked yet. */
   private long turnMillis;
 
   private boolean watched;
@@ -82,7 +77,7 @@ final class AttemptRunner implements Runner, LaneListener {
     this.loop = loop;
     this.submitter = submitter;
     this.resultLimit = resultLimit;
-    this.threads = new BlockingLane(threads, this);
+    this.threads = threads;
   }
 
   /** Opens its lanes; attempts that come before that is done wait for them. */
@@ -108,30 +103,19 @@ final class AttemptRunner implements Runner, LaneListener {
     long passed = watched ? Math.min(now - watchedNanos, MAX_PASSED) : 0;
     watched = true;
     watchedNanos = now;
-    List<ActiveAttempt> all = new ArrayList<>(active.values());
-    loops.watch(this, all, passed);
+    loops.watch(this, passed);
     failures.look();
-    // Gathered here: a handler that tells more than anyone can read does not load this context.
-    for (ActiveAttempt attempt : all) {
-      Progress told = attempt.takeProgress();
-      if (told != null) {
-        listener.progress(attempt.lease(), told);
-      }
-    }
   }
 
   @Override
-  public void run(Attempt attempt) {
-    if (turnMillis == 0) {
-      turnMillis = System.currentTimeMillis();
+  public Attempt run(Grant grant) {
+    Handler handler = handlers.of(grant.type());
+    if (handler instanceof TaskHandler onLoop) {
+      return loops.run(grant, onLoop, this);
     }
-    ActiveAttempt one = new ActiveAttempt(attempt, turnMillis, resultLimit.getAsInt(), submitter);
-    active.put(attempt.lease(), one);
-    if (handlers.of(attempt.type()) instanceof TaskHandler handler) {
-      loops.run(one, handler, this);
-    } else {
-      threads.run(one, (BlockingTaskHandler) handlers.of(attempt.type()));
-    }
+    BlockingRun one = new BlockingRun(grant, this, (BlockingTaskHandler) handler, threads);
+    one.start();
+    return one;
   }
 
   /** Begins what was run in this turn; to be called at its end. */
@@ -140,52 +124,57 @@ final class AttemptRunner implements Runner, LaneListener {
     loops.flush();
   }
 
-  @Override
-  public void cancel(long lease, CancelReason reason) {
-    ActiveAttempt one = active.get(lease);
-    if (one == null || !one.cancel(reason)) {
-      return;
+  /** When this turn began, in milliseconds since 1970. */
+  long turnMillis() {
+    if (turnMillis == 0) {
+      turnMillis = System.currentTimeMillis();
     }
-    if (reason == CancelReason.TIMEOUT) {
-      String message = "no outcome in " + Millis.text(one.timeoutMillis());
-      failures.failed(one, new TaskError(ErrorKind.TIMEOUT, message));
-    }
-    if (handlers.of(one.type()) instanceof TaskHandler) {
-      loops.cancel(one);
-    } else {
-      threads.cancel(one);
-    }
+    return turnMillis;
   }
 
-  @Override
-  public void onOwner(Runnable step) {
+  /** In bytes, as the dispatcher last said. */
+  int resultLimit() {
+    return resultLimit.getAsInt();
+  }
+
+  /** Submits a task for a handler; may be called, and completes, on any thread. */
+  Future<Task> submit(TaskRequest request) {
+    return submitter.apply(request);
+  }
+
+  /** Runs it as a turn of the worker; may be called from any thread. */
+  void onOwner(Runnable step) {
     owner.execute(step);
   }
 
-  @Override
-  public void outcome(ActiveAttempt attempt, Ending ending) {
+  /** The time of an attempt is over. */
+  void timedOut(ActiveAttempt attempt) {
+    String message = "no outcome in " + Millis.text(attempt.grant().timeoutMillis());
+    failures.failed(attempt, new TaskError(ErrorKind.TIMEOUT, message));
+  }
+
+  /** The handler came to something; only the first counts. */
+  void outcome(ActiveAttempt attempt, Ending ending) {
     if (!attempt.told) {
       attempt.told = true;
       // What was told to stop may fail because of that.
       if (ending.error() != null && !attempt.isCancelled()) {
         failures.failed(attempt, ending.error());
       }
-      listener.outcome(attempt.lease(), ending.result(), ending.error(), attempt.runMicros());
+      listener.outcome(attempt, ending.result(), ending.error(), attempt.runMicros());
     }
   }
 
-  @Override
-  public void release(ActiveAttempt attempt, String reason) {
+  /** It never began, another worker may have it; instead of an outcome. */
+  void release(ActiveAttempt attempt, String reason) {
     if (!attempt.told) {
       attempt.told = true;
-      listener.release(attempt.lease(), false, reason);
+      listener.release(attempt, false, reason);
     }
   }
 
-  @Override
-  public void ended(ActiveAttempt attempt) {
-    if (active.remove(attempt.lease(), attempt)) {
-      listener.ended(attempt.lease());
-    }
+  /** Nothing of it holds a thread any more. */
+  void ended(ActiveAttempt attempt) {
+    listener.ended(attempt);
   }
 }

@@ -1,46 +1,59 @@
 package dev.errand.worker;
 
+import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.BlockingTaskHandler;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * An attempt on a thread of its own. Its lock makes sure that an interrupt meets this attempt on
  * the thread, never the one behind it.
  */
-final class BlockingRun implements Runnable {
+final class BlockingRun extends ActiveAttempt implements Runnable {
 
-  final ActiveAttempt attempt;
   private final BlockingTaskHandler handler;
-  private final BlockingLane lane;
+  private final BlockingThreads threads;
   private Thread thread;
 
-  BlockingRun(ActiveAttempt attempt, BlockingTaskHandler handler, BlockingLane lane) {
-    this.attempt = attempt;
+  BlockingRun(
+      Grant grant, AttemptRunner runner, BlockingTaskHandler handler, BlockingThreads threads) {
+    super(grant, runner);
     this.handler = handler;
-    this.lane = lane;
+    this.threads = threads;
+  }
+
+  /** Begins as soon as there is a thread. */
+  void start() {
+    try {
+      threads.run(this);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // An error, not a release: it would come straight back.
+      done(Ending.failed(ErrorKind.HANDLER, "the worker has no thread for it: " + e));
+    }
   }
 
   @Override
   public void run() {
     if (!enter()) {
-      lane.neverBegan(this);
+      runner.onOwner(this::neverBegan);
       return;
     }
     Ending ending;
     try {
-      ending = Ending.returned(handler.handle(attempt), attempt.resultLimit());
+      ending = Ending.returned(handler.handle(this), resultLimit());
     } catch (Throwable e) {
       ending = Ending.threw(e);
     } finally {
       leave();
     }
-    lane.done(this, ending);
+    done(ending);
   }
 
   private synchronized boolean enter() {
-    if (attempt.isCancelled()) {
+    if (isCancelled()) {
       return false;
     }
-    attempt.begin();
+    begin();
     thread = Thread.currentThread();
     return true;
   }
@@ -51,8 +64,32 @@ final class BlockingRun implements Runnable {
     Thread.interrupted();
   }
 
+  private void done(Ending ending) {
+    runner.onOwner(
+        () -> {
+          runner.outcome(this, ending);
+          runner.ended(this);
+        });
+  }
+
+  private void neverBegan() {
+    runner.release(this, "it was cancelled before it began");
+    runner.ended(this);
+  }
+
+  @Override
+  void callback(Runnable task) {
+    threads.callback(task);
+  }
+
+  @Override
+  void stop() {
+    signal();
+    interrupt();
+  }
+
   /** Interrupts the handler, if it is on its thread. */
-  synchronized void interrupt() {
+  private synchronized void interrupt() {
     if (thread != null) {
       thread.interrupt();
     }

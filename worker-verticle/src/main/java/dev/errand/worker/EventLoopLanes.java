@@ -1,5 +1,6 @@
 package dev.errand.worker;
 
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -8,13 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,13 +63,12 @@ final class EventLoopLanes {
   private static final Runnable NOTHING = () -> {};
 
   private final Executor owner;
-  private final List<LaneListener> users = new ArrayList<>();
+  private final List<AttemptRunner> users = new ArrayList<>();
   private final Promise<Void> opened = Promise.promise();
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane laneOfBlockingTypes = new Lane("errand-loop-blocking-types", this::returned);
   private final LoopWatchdog watchdog;
-  private final Queue<LoopAttempt> finished = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean telling = new AtomicBoolean();
+  private final FinishedAttempts finished = new FinishedAttempts();
   private Lane next;
   private int left;
   private volatile Vertx vertx;
@@ -94,7 +90,7 @@ final class EventLoopLanes {
    *
    * @param owner runs a step on the calling thread
    */
-  static EventLoopLanes join(LaneListener user, Executor owner) {
+  static EventLoopLanes join(AttemptRunner user, Executor owner) {
     EventLoopLanes shared = SHARED.get();
     if (shared == null) {
       shared = new EventLoopLanes(owner);
@@ -168,7 +164,7 @@ final class EventLoopLanes {
    * The worker needs them no more. The last one closes them, and interrupts what runs; of another
    * one only what holds a thread for long is interrupted.
    */
-  Future<Void> leave(LaneListener user) {
+  Future<Void> leave(AttemptRunner user) {
     if (!users.remove(user) || !users.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -185,9 +181,11 @@ final class EventLoopLanes {
   }
 
   /** An attempt that begins with the next {@link #flush}; where all lanes are blocked it waits. */
-  void run(ActiveAttempt attempt, TaskHandler handler, LaneListener listener) {
-    attempt.onLoop = new LoopAttempt(attempt, handler, laneFor(attempt.type()), this, listener);
-    attempt.onLoop.lane.start(attempt.onLoop);
+  LoopAttempt run(Grant grant, TaskHandler handler, AttemptRunner runner) {
+    Lane lane = laneFor(grant.type());
+    LoopAttempt one = new LoopAttempt(grant, runner, handler, lane, this);
+    lane.start(one);
+    return one;
   }
 
   /** To be called at the end of each turn of a worker. */
@@ -216,7 +214,7 @@ final class EventLoopLanes {
       next = leastLoaded();
       // An idle lane takes one: handlers that take their time are better off on as many as there
       // are.
-      left = Math.min(IN_A_ROW, 1 + next.attempts);
+      left = Math.min(IN_A_ROW, 1 + next.attempts().size());
     }
     left--;
     return next;
@@ -233,41 +231,25 @@ final class EventLoopLanes {
   }
 
   private static int rank(Lane lane) {
-    return lane.isBlocked() ? Integer.MAX_VALUE : lane.attempts;
-  }
-
-  /** Asks a handler to stop; the attempt knows the reason. */
-  void cancel(ActiveAttempt attempt) {
-    LoopAttempt one = attempt.onLoop;
-    if (one == null) {
-      return;
-    }
-    if (one.claim()) {
-      // Behind the caller: it may be looking through its attempts.
-      one.listener.onOwner(() -> giveBack(one, "it was cancelled before it began"));
-    } else {
-      attempt.signal();
-    }
+    return lane.isBlocked() ? Integer.MAX_VALUE : lane.attempts().size();
   }
 
   /** The handler's future has completed, and its ending is known; on any thread. */
   void finished(LoopAttempt one) {
-    finished.add(one);
-    if (telling.compareAndSet(false, true)) {
+    if (finished.add(one)) {
       owner.execute(this::tellFinished);
     }
   }
 
   /** All that finished until the owner came to it. */
   private void tellFinished() {
-    telling.set(false);
-    LaneListener last = null;
+    AttemptRunner last = null;
     for (LoopAttempt each = finished.poll(); each != null; each = finished.poll()) {
-      if (last != null && last != each.listener) {
+      if (last != null && last != each.runner) {
         last.onOwner(NOTHING);
       }
-      last = each.listener;
-      if (each.attempt.onLoop != null) {
+      last = each.runner;
+      if (!each.hasLeft()) {
         tell(each);
       }
     }
@@ -278,13 +260,13 @@ final class EventLoopLanes {
   }
 
   /** Whatever one of them does wrong, the others are told. */
-  private void tell(LoopAttempt each) {
+  private void tell(LoopAttempt one) {
     try {
-      each.listener.outcome(each.attempt, each.ending);
+      one.runner.outcome(one, one.ending);
     } catch (RuntimeException e) {
-      log.error("{}: what it came to can't be told", each.attempt, e);
+      log.error("{}: what it came to can't be told", one, e);
     }
-    end(each);
+    end(one);
   }
 
   /** A deposed thread has come back; on that thread. */
@@ -292,36 +274,35 @@ final class EventLoopLanes {
     owner.execute(() -> watchdog.returned(thread));
   }
 
-  private void giveBack(LoopAttempt one, String reason) {
-    one.listener.release(one.attempt, reason);
+  /** An attempt that will never begin. */
+  void giveBack(LoopAttempt one, String reason) {
+    one.runner.release(one, reason);
     end(one);
   }
 
   private void end(LoopAttempt one) {
-    one.attempt.onLoop = null;
-    one.lane.attempts--;
-    one.listener.ended(one.attempt);
+    if (one.lane.leave(one)) {
+      one.runner.ended(one);
+    }
   }
 
   /**
    * To be called by each worker a few times a second. The lanes are looked at for one of them.
    *
-   * @param active all attempts of the worker
    * @param passed since its last call, in nanoseconds
    */
-  void watch(LaneListener user, Collection<ActiveAttempt> active, long passed) {
-    if (users.indexOf(user) == 0) {
-      watchdog.look(passed);
+  void watch(AttemptRunner user, long passed) {
+    if (users.indexOf(user) != 0) {
+      return;
     }
-    for (ActiveAttempt attempt : active) {
-      LoopAttempt one = attempt.onLoop;
-      if (one == null) {
-        continue;
-      }
-      if (!one.isClaimed()) {
-        waits(one, passed);
-      } else if (one.attempt.isCancelled()) {
-        staysOn(one, passed);
+    watchdog.look(passed);
+    for (Lane lane : lanes) {
+      for (LoopAttempt one : lane.attempts()) {
+        if (!one.isClaimed()) {
+          waits(one, passed);
+        } else if (one.isCancelled()) {
+          staysOn(one, passed);
+        }
       }
     }
   }
@@ -329,14 +310,21 @@ final class EventLoopLanes {
   private void waits(LoopAttempt one, long passed) {
     one.waitedNanos = one.lane.isBlocked() ? one.waitedNanos + passed : 0;
     if (one.waitedNanos >= GIVEN_BACK_AFTER && one.claim()) {
-      giveBack(one, "handlers block all event loops of the worker");
+      // It may be another worker's, whose turn this is not.
+      one.runner.onOwner(() -> giveBack(one, "handlers block all event loops of the worker"));
     }
   }
 
   private void staysOn(LoopAttempt one, long passed) {
     one.cancelledNanos += passed;
     if (one.cancelledNanos >= WRITTEN_OFF_AFTER && !watchdog.isOnThread(one)) {
-      log.warn("{}: was cancelled, but does not end; its slot is free again", one.attempt);
+      one.runner.onOwner(() -> writeOff(one));
+    }
+  }
+
+  private void writeOff(LoopAttempt one) {
+    if (!one.hasLeft()) {
+      log.warn("{}: was cancelled, but does not end; its slot is free again", one);
       end(one);
     }
   }

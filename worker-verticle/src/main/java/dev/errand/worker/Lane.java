@@ -20,13 +20,11 @@ final class Lane {
   private final Lock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
   private final Queue<Step> steps = new ArrayDeque<>();
-  private final List<Step> starts = new ArrayList<>();
+  private final List<LoopAttempt> starts = new ArrayList<>();
+  private final List<LoopAttempt> attempts = new ArrayList<>();
   private volatile boolean closed;
   private LaneThread thread;
   private int threads;
-
-  /** How many attempts are on it. */
-  int attempts;
 
   /**
    * A lane that performs nothing until {@link #open}.
@@ -38,21 +36,21 @@ final class Lane {
     this.onReturn = onReturn;
   }
 
-  /**
-   * Something to do for an attempt.
-   *
-   * @param task null: what was kept while the attempt was stuck in another thread
-   */
-  record Step(LoopAttempt of, Runnable task) {
+  /** Something to do for an attempt. */
+  sealed interface Step permits LoopAttempt, Later {
 
-    boolean resumes() {
-      return task == null;
-    }
+    LoopAttempt of();
+
+    /** Null: what was kept while the attempt was stuck in another thread. */
+    Runnable task();
   }
+
+  /** Any step of an attempt but its first, which is the attempt itself. */
+  private record Later(LoopAttempt of, Runnable task) implements Step {}
 
   /** Adds a step; from any thread. */
   void add(LoopAttempt of, Runnable task) {
-    addAll(List.of(new Step(of, task)));
+    addAll(List.of(new Later(of, task)));
   }
 
   /** Lets an attempt go on that was stuck in a thread which is back now. */
@@ -62,8 +60,33 @@ final class Lane {
 
   /** Adds an attempt that begins with the next {@link #flush}. */
   void start(LoopAttempt one) {
-    attempts++;
-    starts.add(new Step(one, one::open));
+    one.place = attempts.size();
+    attempts.add(one);
+    starts.add(one);
+  }
+
+  /**
+   * Takes an attempt from it.
+   *
+   * @return false if it has left already
+   */
+  boolean leave(LoopAttempt one) {
+    if (one.hasLeft()) {
+      return false;
+    }
+    // The last one takes its place.
+    LoopAttempt last = attempts.remove(attempts.size() - 1);
+    if (last != one) {
+      attempts.set(one.place, last);
+      last.place = one.place;
+    }
+    one.place = -1;
+    return true;
+  }
+
+  /** The attempts that are on it, in no order. */
+  List<LoopAttempt> attempts() {
+    return attempts;
   }
 
   /** Wakes the thread once for all that start. */
@@ -74,7 +97,7 @@ final class Lane {
     }
   }
 
-  private void addAll(List<Step> more) {
+  private void addAll(List<? extends Step> more) {
     lock.lock();
     try {
       steps.addAll(more);

@@ -66,14 +66,15 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
    */
   private boolean perform(Lane.Step step) {
     LoopAttempt of = step.of();
-    if (step.resumes()) {
+    Runnable task = step.task();
+    if (task == null) {
       return resume(of);
     }
     if (of.held) {
-      of.defer(step.task());
+      of.defer(task);
       return true;
     }
-    return perform(of, step.task());
+    return perform(of, task);
   }
 
   private boolean resume(LoopAttempt of) {
@@ -110,7 +111,7 @@ final class LaneThread extends Thread implements LaneExecutors.Place {
     try {
       of.threw(thrown);
     } catch (Throwable e) {
-      log.error("{}: it failed, and can't say so", of.attempt, e);
+      log.error("{}: it failed, and can't say so", of, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.errand.worker;
 
 import dev.errand.protocol.ErrorKind;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -12,24 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt on a lane, and the executor of its Vert.x context: all that the attempt does is a step
- * of its lane, so the watchdog knows whose step a thread is in.
+ * An attempt on a lane, its own first step there, and the executor of its Vert.x context: all that
+ * the attempt does is a step of its lane, so the watchdog knows whose step a thread is in.
  *
- * <p>Owners: the lane's thread of the moment, but for {@link #claimed} (both), and {@link
- * #waitedNanos} and {@link #cancelledNanos} (the worker's context).
+ * <p>Owners: the lane's thread of the moment, but for {@link #claimed} (both) and what says
+ * otherwise.
  */
-final class LoopAttempt implements Executor {
+final class LoopAttempt extends ActiveAttempt implements Lane.Step, Runnable, Executor {
 
   private static final Logger log = LoggerFactory.getLogger(LoopAttempt.class);
   private static final AtomicIntegerFieldUpdater<LoopAttempt> CLAIMED =
       AtomicIntegerFieldUpdater.newUpdater(LoopAttempt.class, "claimed");
 
-  final ActiveAttempt attempt;
   final Lane lane;
-
-  /** Whose attempt it is. */
-  final LaneListener listener;
-
   private final TaskHandler handler;
   private final EventLoopLanes lanes;
   private volatile int claimed;
@@ -44,21 +40,24 @@ final class LoopAttempt implements Executor {
   /** What it came to. Owner: who calls {@link EventLoopLanes#finished}, then the worker. */
   Ending ending;
 
+  /** Its neighbour in {@link FinishedAttempts}, and theirs. */
+  LoopAttempt link;
+
+  /** Its place among the attempts of its lane; negative: it has left. Owner: the worker. */
+  int place;
+
+  /** For how long its lane has not let it begin. Owner: the worker. */
   long waitedNanos;
+
+  /** For how long it has been cancelled. Owner: the worker. */
   long cancelledNanos;
 
   LoopAttempt(
-      ActiveAttempt attempt,
-      TaskHandler handler,
-      Lane lane,
-      EventLoopLanes lanes,
-      LaneListener listener) {
-    this.attempt = attempt;
+      Grant grant, AttemptRunner runner, TaskHandler handler, Lane lane, EventLoopLanes lanes) {
+    super(grant, runner);
     this.handler = handler;
     this.lane = lane;
     this.lanes = lanes;
-    this.listener = listener;
-    attempt.callbacksOn(this::callback);
   }
 
   /**
@@ -74,12 +73,23 @@ final class LoopAttempt implements Executor {
     return claimed != 0;
   }
 
+  @Override
+  public LoopAttempt of() {
+    return this;
+  }
+
+  @Override
+  public Runnable task() {
+    return this;
+  }
+
   /** Its first step: makes its context, and calls the handler on it. */
-  void open() {
+  @Override
+  public void run() {
     context = (ContextInternal) lanes.vertx().getOrCreateContext();
     context.exceptionHandler(this::threw);
     // Not run on it, which would be a step more.
-    context.dispatch(this::begin);
+    context.dispatch(this, LoopAttempt::call);
   }
 
   @Override
@@ -87,21 +97,32 @@ final class LoopAttempt implements Executor {
     lane.add(this, task);
   }
 
-  private void callback(Runnable task) {
+  @Override
+  void callback(Runnable task) {
     // As a step first: until then there may be no context.
     execute(() -> context.runOnContext(any -> task.run()));
   }
 
-  private void begin() {
+  @Override
+  void stop() {
     if (claim()) {
-      attempt.begin();
+      // Behind the caller: it may be looking through its attempts.
+      runner.onOwner(() -> lanes.giveBack(this, "it was cancelled before it began"));
+    } else {
+      signal();
+    }
+  }
+
+  private void call() {
+    if (claim()) {
+      begin();
       handle();
     }
   }
 
   private void handle() {
     try {
-      Future<?> future = handler.handle(attempt);
+      Future<?> future = handler.handle(this);
       if (future == null) {
         finish(Ending.failed(ErrorKind.HANDLER, "the handler returned no future"));
       } else if (future.isComplete()) {
@@ -116,7 +137,7 @@ final class LoopAttempt implements Executor {
   }
 
   private Ending ending(Object value, Throwable failure) {
-    return failure == null ? Ending.returned(value, attempt.resultLimit()) : Ending.threw(failure);
+    return failure == null ? Ending.returned(value, resultLimit()) : Ending.threw(failure);
   }
 
   /** Keeps a step for when it is held no more. */
@@ -132,10 +153,15 @@ final class LoopAttempt implements Executor {
     return deferred == null ? null : deferred.poll();
   }
 
+  /** Whether it has left its lane, and everything is told of it. Owner: the worker. */
+  boolean hasLeft() {
+    return place < 0;
+  }
+
   /** Something escaped from a callback: nobody else will ever say what the attempt came to. */
   void threw(Throwable thrown) {
     if (finished) {
-      log.warn("{}: threw after its end", attempt, thrown);
+      log.warn("{}: threw after its end", this, thrown);
     } else {
       finish(Ending.threw(thrown));
     }

@@ -93,15 +93,14 @@ final class LoopWatchdog {
       return;
     }
     thread.blamed = true;
-    ActiveAttempt attempt = thread.suspect().attempt;
+    LoopAttempt attempt = thread.suspect();
     TaskError error = blocked(attempt.type(), thread);
     if (blockingTypes.add(attempt.type())) {
       log.warn("attempts of '{}' keep to an event loop of their own from now on", attempt.type());
     }
-    LaneListener listener = thread.suspect().listener;
-    listener.outcome(attempt, Ending.failed(error));
-    listener.onOwner(() -> {});
-    if (attempt.cancel(CancelReason.TIMEOUT)) {
+    attempt.runner.outcome(attempt, Ending.failed(error));
+    attempt.runner.onOwner(() -> {});
+    if (attempt.remember(CancelReason.TIMEOUT)) {
       attempt.signal();
     }
     if (thread.deposed()) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.protocol.Bytes;
 import dev.errand.protocol.ErrorKind;
 import dev.errand.protocol.TaskError;
-import dev.errand.worker.core.Attempt;
+import dev.errand.protocol.frame.Grant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +21,9 @@ class FailureLogTest {
   private static final TaskError ERROR =
       new TaskError(ErrorKind.HANDLER, "java.io.IOException: gone", "a\n  at b\n");
 
+  private final AttemptRunner runner =
+      new AttemptRunner(
+          new Handlers(List.of()), 1, Runnable::run, Runnable::run, null, () -> 1_000);
   private final Lines lines = new Lines();
   private final FailureLog log = new FailureLog(lines);
 
@@ -70,8 +73,8 @@ class FailureLogTest {
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      Attempt attempt = new Attempt(1, 7, 2, "square", 60_000, Bytes.of("1"));
-      log.failed(new ActiveAttempt(attempt, 0, 1_000, null), ERROR);
+      Grant grant = new Grant(1, 7, 2, "square", 60_000, Bytes.of("1"));
+      log.failed(new BlockingRun(grant, runner, null, null), ERROR);
     }
   }
 

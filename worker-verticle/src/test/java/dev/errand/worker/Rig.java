@@ -7,6 +7,7 @@ import dev.errand.protocol.TaskError;
 import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.worker.api.Handler;
 import dev.errand.worker.core.Attempt;
 import dev.errand.worker.core.AttemptListener;
@@ -41,7 +42,6 @@ final class Rig implements AttemptListener, AutoCloseable {
     volatile TaskError error;
     volatile String releaseReason;
     volatile long runMicros;
-    volatile Progress progress;
 
     boolean ended() {
       return calls.contains("ended");
@@ -53,6 +53,7 @@ final class Rig implements AttemptListener, AutoCloseable {
   private final ExecutorService owner;
   private final boolean endsOwner;
   private final Map<Long, Told> told = new ConcurrentHashMap<>();
+  private final Map<Long, ActiveAttempt> attempts = new ConcurrentHashMap<>();
   private final AttemptRunner runner;
   private long now;
   private long lastLease;
@@ -134,7 +135,8 @@ final class Rig implements AttemptListener, AutoCloseable {
 
   private void start(long lease, String type, String payload) {
     told.put(lease, new Told());
-    runner.run(new Attempt(lease, FIRST_TASK + lease, 2, type, 60_000, Bytes.of(payload)));
+    Grant grant = new Grant(lease, FIRST_TASK + lease, 2, type, 60_000, Bytes.of(payload));
+    attempts.put(lease, (ActiveAttempt) runner.run(grant));
   }
 
   /** Starts an attempt and cancels it before anything else happens on the owner. */
@@ -143,14 +145,19 @@ final class Rig implements AttemptListener, AutoCloseable {
     onOwner(
         () -> {
           start(lease, type, "1");
-          runner.cancel(lease, reason);
+          attempts.get(lease).cancel(reason);
           told(lease).calls.add("cancelled");
         });
     return lease;
   }
 
   void cancel(long lease, CancelReason reason) {
-    onOwner(() -> runner.cancel(lease, reason));
+    onOwner(() -> attempts.get(lease).cancel(reason));
+  }
+
+  /** What its handler told of its progress since the last call. */
+  Progress takeProgress(long lease) {
+    return call(() -> attempts.get(lease).takeProgress());
   }
 
   /** The watchdog looks so many times, each time {@link AttemptRunner#WATCH_MILLIS} later. */
@@ -193,8 +200,8 @@ final class Rig implements AttemptListener, AutoCloseable {
   }
 
   @Override
-  public void outcome(long lease, Bytes result, TaskError error, long runMicros) {
-    Told of = told(lease);
+  public void outcome(Attempt attempt, Bytes result, TaskError error, long runMicros) {
+    Told of = told(attempt.lease());
     of.result = result;
     of.error = error;
     of.runMicros = runMicros;
@@ -202,19 +209,15 @@ final class Rig implements AttemptListener, AutoCloseable {
   }
 
   @Override
-  public void ended(long lease) {
-    note(told(lease), "ended");
+  public void ended(Attempt attempt) {
+    note(told(attempt.lease()), "ended");
   }
 
   @Override
-  public void release(long lease, boolean started, String reason) {
-    told(lease).releaseReason = reason;
-    note(told(lease), started ? "release-started" : "release");
-  }
-
-  @Override
-  public void progress(long lease, Progress progress) {
-    told(lease).progress = progress;
+  public void release(Attempt attempt, boolean started, String reason) {
+    Told of = told(attempt.lease());
+    of.releaseReason = reason;
+    note(of, started ? "release-started" : "release");
   }
 
   private static void note(Told of, String call) {

@@ -1,16 +1,62 @@
 package dev.errand.worker.core;
 
-import dev.errand.protocol.Bytes;
+import dev.errand.protocol.Progress;
+import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
+import dev.errand.protocol.frame.Pool;
 
 /**
- * One attempt to run.
- *
- * @param lease its id
- * @param task the task's id
- * @param number of the attempt, from 1
- * @param type which handler
- * @param timeoutMillis for the attempt
- * @param payload JSON
+ * What a {@link Runner} makes of a grant: an attempt that takes a slot, with what the core
+ * remembers of it. Owner: the core's thread.
  */
-public record Attempt(
-    long lease, long task, int number, String type, long timeoutMillis, Bytes payload) {}
+public abstract class Attempt {
+
+  private final Grant grant;
+  private Pool pool;
+  private long deadlineNanos;
+
+  /** Whether its outcome is still of interest: not yet told, not cancelled, not released. */
+  boolean wanted = true;
+
+  /** Whether the dispatcher closed it, or was told its end, before it left its slot. */
+  boolean overstays;
+
+  /** Whether it is of a store that is gone: the dispatcher that is there knows nothing of it. */
+  boolean orphaned;
+
+  /** Whether its handler was told that it is lost. */
+  boolean lost;
+
+  protected Attempt(Grant grant) {
+    this.grant = grant;
+  }
+
+  /** Asks it to stop; it keeps its slot until it has ended. */
+  protected abstract void cancel(CancelReason reason);
+
+  /** How far it says it is; null if it said nothing since the last call. */
+  protected abstract Progress takeProgress();
+
+  /** What was granted. */
+  public final Grant grant() {
+    return grant;
+  }
+
+  /** The lease's id. */
+  public final long lease() {
+    return grant.lease();
+  }
+
+  void takes(Pool ofSlot, long deadline) {
+    pool = ofSlot;
+    deadlineNanos = deadline;
+  }
+
+  Pool pool() {
+    return pool;
+  }
+
+  boolean isOver(long now) {
+    return now - deadlineNanos >= 0;
+  }
+}

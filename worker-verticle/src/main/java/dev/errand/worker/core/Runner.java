@@ -1,13 +1,10 @@
 package dev.errand.worker.core;
 
-import dev.errand.protocol.frame.CancelReason;
+import dev.errand.protocol.frame.Grant;
 
 /** Runs attempts, and tells an {@link AttemptListener} what they come to. */
 public interface Runner {
 
   /** Starts an attempt; there is a slot for it. */
-  void run(Attempt attempt);
-
-  /** Asks an attempt to stop; it keeps its slot until it has ended. */
-  void cancel(long lease, CancelReason reason);
+  Attempt run(Grant grant);
 }

@@ -23,7 +23,7 @@ import dev.errand.protocol.frame.Welcome;
 import dev.errand.protocol.frame.WorkerHello;
 import dev.errand.protocol.frame.WorkerHello.Held;
 import dev.errand.protocol.link.DispatcherLink;
-import java.util.ArrayList;
+import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,8 +47,11 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private final Runner runner;
   private final DispatcherLink link;
   private final Map<String, Offer> offers = new HashMap<>();
-  private final Map<Long, RunningAttempt> running = new LinkedHashMap<>();
-  private final Map<Long, Progress> progress = new LinkedHashMap<>();
+
+  /** By lease, in the order in which they were granted. */
+  private final Long2ObjectLinkedOpenHashMap<Attempt> running =
+      new Long2ObjectLinkedOpenHashMap<>();
+
   private final long[] granted = new long[Pool.COUNT];
   private final long[] taken = new long[Pool.COUNT];
   private Credit credit = Credit.NONE;
@@ -109,8 +112,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   /** To be called every 50 ms or so. */
   public void tick(long now) {
     link.tick(now);
-    for (RunningAttempt one : new ArrayList<>(running.values())) {
-      if (one.wanted && now - one.deadlineNanos >= 0) {
+    for (Attempt one : running.values()) {
+      if (one.wanted && one.isOver(now)) {
         timeOut(one);
       }
     }
@@ -147,7 +150,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
         release -> kept.putIfAbsent(release.lease(), release));
     link.sending().clear();
     for (Release each : kept.values()) {
-      RunningAttempt one = running.get(each.lease());
+      Attempt one = running.get(each.lease());
       if (one == null || one.orphaned) {
         each.write(link.batch(FrameKind.RELEASE));
       } else {
@@ -160,16 +163,16 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     return new Release(outcome.lease(), true, "no dispatcher came for its outcome");
   }
 
-  private void timeOut(RunningAttempt one) {
-    Attempt attempt = one.attempt;
-    runner.cancel(attempt.lease(), CancelReason.TIMEOUT);
+  private void timeOut(Attempt one) {
+    one.cancel(CancelReason.TIMEOUT);
+    long timeoutMillis = one.grant().timeoutMillis();
     String message =
         "the handler of '"
-            + attempt.type()
+            + one.grant().type()
             + "' gave no outcome in "
-            + Millis.text(attempt.timeoutMillis());
+            + Millis.text(timeoutMillis);
     one.overstays = true;
-    tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), attempt.timeoutMillis() * 1_000);
+    tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), timeoutMillis * 1_000);
   }
 
   /** Sends what has gathered; to be called at the end of each turn. */
@@ -187,7 +190,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   /** Asks what still runs to stop; what has not begun is given back at no cost to its task. */
   public void stopAll() {
-    for (RunningAttempt one : running.values()) {
+    for (Attempt one : running.values()) {
       if (one.wanted) {
         lose(one);
       }
@@ -196,12 +199,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   /** Gives back what still runs: the worker won't wait for it. */
   public void releaseAll(String reason) {
-    for (RunningAttempt one : running.values()) {
-      if (one.wanted) {
-        one.wanted = false;
-        new Release(one.attempt.lease(), true, reason).write(link.batch(FrameKind.RELEASE));
-      }
-    }
+    running.values().forEach(one -> release(one, true, reason));
   }
 
   /** Whether the dispatcher has recorded everything that ran here. */
@@ -220,66 +218,50 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   }
 
   @Override
-  public void outcome(long lease, Bytes result, TaskError error, long runMicros) {
-    RunningAttempt one = running.get(lease);
-    if (one == null || !one.wanted) {
-      return;
-    }
+  public void outcome(Attempt one, Bytes result, TaskError error, long runMicros) {
     if (one.lost && error != null) {
       // It may have failed because it was told to stop: that is not the task's fault.
-      release(lease, true, "the dispatcher was out of reach");
-    } else {
+      release(one, true, "the dispatcher was out of reach");
+    } else if (one.wanted) {
       tell(one, result, error, runMicros);
     }
   }
 
-  private void tell(RunningAttempt one, Bytes result, TaskError error, long runMicros) {
+  private void tell(Attempt one, Bytes result, TaskError error, long runMicros) {
     one.wanted = false;
-    new Outcome(one.attempt.lease(), one.attempt.task(), runMicros, result, error)
+    new Outcome(one.lease(), one.grant().task(), runMicros, result, error)
         .write(link.batch(FrameKind.OUTCOMES));
   }
 
   @Override
-  public void release(long lease, boolean started, String reason) {
-    RunningAttempt one = running.get(lease);
-    if (one != null && one.wanted) {
+  public void release(Attempt one, boolean started, String reason) {
+    if (one.wanted) {
       one.wanted = false;
-      new Release(lease, started, reason).write(link.batch(FrameKind.RELEASE));
+      new Release(one.lease(), started, reason).write(link.batch(FrameKind.RELEASE));
     }
   }
 
   @Override
-  public void ended(long lease) {
+  public void ended(Attempt one) {
     // Of what never says what it came to, the dispatcher must not go on thinking that it runs.
-    release(lease, true, "it was asked to stop, and did not end in time");
-    RunningAttempt one = running.remove(lease);
-    if (one == null) {
+    release(one, true, "it was asked to stop, and did not end in time");
+    if (!running.remove(one.lease(), one)) {
       return;
     }
-    taken[one.pool.ordinal()]--;
-    progress.remove(lease);
+    taken[one.pool().ordinal()]--;
     if (one.overstays) {
-      new Release(lease, true, "it has left its slot").write(link.batch(FrameKind.RELEASE));
-    }
-  }
-
-  @Override
-  public void progress(long lease, Progress told) {
-    RunningAttempt one = running.get(lease);
-    if (one != null && !one.orphaned) {
-      progress.put(lease, told);
+      new Release(one.lease(), true, "it has left its slot").write(link.batch(FrameKind.RELEASE));
     }
   }
 
   @Override
   public byte[] hello(Session session) {
     Map<Long, Long> held = kept();
-    running.forEach(
-        (lease, one) -> {
-          if (!one.orphaned) {
-            held.put(lease, one.attempt.task());
-          }
-        });
+    for (Attempt one : running.values()) {
+      if (!one.orphaned) {
+        held.put(one.lease(), one.grant().task());
+      }
+    }
     return new WorkerHello(
             profile.name(),
             profile.nodeId(),
@@ -324,9 +306,19 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   @Override
   public byte[] heartbeat(Session session, long ack) {
-    byte[] frame = new Heartbeat(Map.copyOf(progress)).frame(session, ack, credit());
-    progress.clear();
-    return frame;
+    return new Heartbeat(progress()).frame(session, ack, credit());
+  }
+
+  /** Gathered here: a handler that tells more than anyone can read does not load this thread. */
+  private Map<Long, Progress> progress() {
+    Map<Long, Progress> all = new LinkedHashMap<>();
+    for (Attempt one : running.values()) {
+      Progress told = one.orphaned ? null : one.takeProgress();
+      if (told != null) {
+        all.put(one.lease(), told);
+      }
+    }
+    return all;
   }
 
   /** Only grows within a session: what was granted so far, and the slots that are free. */
@@ -353,8 +345,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     lostAt = 0;
     refusal = null;
     if (!sameStore) {
-      progress.clear();
-      for (RunningAttempt one : running.values()) {
+      for (Attempt one : running.values()) {
         one.orphaned = true;
         one.wanted = false;
         one.overstays = false;
@@ -372,10 +363,10 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     }
   }
 
-  private void lose(RunningAttempt one) {
+  private void lose(Attempt one) {
     if (!one.lost) {
       one.lost = true;
-      runner.cancel(one.attempt.lease(), CancelReason.LOST);
+      one.cancel(CancelReason.LOST);
     }
   }
 
@@ -418,18 +409,10 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       new Release(grant.lease(), false, obstacle).write(link.batch(FrameKind.RELEASE));
       return;
     }
-    Attempt attempt =
-        new Attempt(
-            grant.lease(),
-            grant.task(),
-            grant.attempt(),
-            grant.type(),
-            grant.timeoutMillis(),
-            grant.payload());
     taken[offer.pool().ordinal()]++;
-    long deadline = now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis());
-    running.put(grant.lease(), new RunningAttempt(attempt, offer.pool(), deadline));
-    runner.run(attempt);
+    Attempt one = runner.run(grant);
+    one.takes(offer.pool(), now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
+    running.put(grant.lease(), one);
   }
 
   /** Why it can't be run here; null: it can. */
@@ -444,11 +427,11 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   }
 
   private void cancelled(Cancel cancel) {
-    RunningAttempt one = running.get(cancel.lease());
+    Attempt one = running.get(cancel.lease());
     if (one != null && !one.orphaned) {
       one.wanted = false;
       one.overstays = true;
-      runner.cancel(cancel.lease(), cancel.reason());
+      one.cancel(cancel.reason());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.errand.worker.core;
 
 import dev.errand.protocol.Bytes;
+import dev.errand.protocol.Progress;
 import dev.errand.protocol.frame.BatchReader;
 import dev.errand.protocol.frame.Cancel;
 import dev.errand.protocol.frame.CancelReason;
@@ -23,7 +24,9 @@ import dev.errand.protocol.link.ReceiveStream;
 import dev.errand.protocol.link.SendStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a worker's core has around it, in virtual time: a dispatcher that notes all it hears and
@@ -56,8 +59,8 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
   /** What the last frame of the session said. */
   Credit credit = Credit.NONE;
 
-  /** What the runner was told to run, and to cancel. */
-  final List<Attempt> attempts = new ArrayList<>();
+  /** What the runner was told to run, by lease, and to cancel. */
+  final Map<Long, VirtualAttempt> attempts = new LinkedHashMap<>();
 
   final List<Cancel> cancels = new ArrayList<>();
   final WorkerCore core;
@@ -259,12 +262,35 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
   }
 
   @Override
-  public void run(Attempt attempt) {
-    attempts.add(attempt);
+  public Attempt run(Grant grant) {
+    VirtualAttempt attempt = new VirtualAttempt(grant);
+    attempts.put(grant.lease(), attempt);
+    return attempt;
   }
 
-  @Override
-  public void cancel(long lease, CancelReason reason) {
-    cancels.add(new Cancel(lease, reason));
+  /** An attempt that does what the test says. */
+  final class VirtualAttempt extends Attempt {
+
+    private Progress progress;
+
+    VirtualAttempt(Grant grant) {
+      super(grant);
+    }
+
+    void progress(Progress told) {
+      progress = told;
+    }
+
+    @Override
+    protected void cancel(CancelReason reason) {
+      cancels.add(new Cancel(lease(), reason));
+    }
+
+    @Override
+    protected Progress takeProgress() {
+      Progress told = progress;
+      progress = null;
+      return told;
+    }
   }
 }

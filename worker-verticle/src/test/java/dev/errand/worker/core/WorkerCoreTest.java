@@ -11,6 +11,7 @@ import dev.errand.protocol.frame.Cancel;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.Credit;
 import dev.errand.protocol.frame.FrameKind;
+import dev.errand.protocol.frame.Grant;
 import dev.errand.protocol.frame.Heartbeat;
 import dev.errand.protocol.frame.Offer;
 import dev.errand.protocol.frame.Outcome;
@@ -35,15 +36,19 @@ class WorkerCoreTest {
       new VirtualDispatcher(new WorkerProfile("w", "a-node", new Credit(2, 5), OFFERS, Map.of()));
   private final WorkerCore core = dispatcher.core;
 
+  private VirtualDispatcher.VirtualAttempt attempt(long lease) {
+    return dispatcher.attempts.get(lease);
+  }
+
   private void succeed(long lease) {
-    core.outcome(lease, RESULT, null, 1_234);
-    core.ended(lease);
+    core.outcome(attempt(lease), RESULT, null, 1_234);
+    core.ended(attempt(lease));
     core.flush();
   }
 
   private void fail(long lease) {
-    core.outcome(lease, null, ERROR, 1_234);
-    core.ended(lease);
+    core.outcome(attempt(lease), null, ERROR, 1_234);
+    core.ended(attempt(lease));
     core.flush();
   }
 
@@ -63,9 +68,10 @@ class WorkerCoreTest {
   @Test
   void aGrantStartsAtOnce() {
     long lease = dispatcher.grant("blocks", SECOND);
-    assertThat(dispatcher.attempts)
+    assertThat(dispatcher.attempts.values())
+        .extracting(Attempt::grant)
         .containsExactly(
-            new Attempt(lease, VirtualDispatcher.task(lease), 2, "blocks", 1_000, Bytes.of("7")));
+            new Grant(lease, VirtualDispatcher.task(lease), 2, "blocks", 1_000, Bytes.of("7")));
     assertThat(core.runningCount()).isOne();
   }
 
@@ -84,11 +90,10 @@ class WorkerCoreTest {
   @Test
   void outcomesOfATurnAreOneFrame() {
     dispatcher.grantAll("loops", 5);
-    dispatcher.attempts.forEach(
-        attempt -> {
-          core.outcome(attempt.lease(), RESULT, null, 1);
-          core.ended(attempt.lease());
-        });
+    for (Attempt attempt : dispatcher.attempts.values()) {
+      core.outcome(attempt, RESULT, null, 1);
+      core.ended(attempt);
+    }
     core.flush();
     assertThat(dispatcher.kinds).containsExactly(FrameKind.OUTCOMES);
     assertThat(dispatcher.outcomes).hasSize(5);
@@ -97,12 +102,12 @@ class WorkerCoreTest {
   @Test
   void anAttemptHasOneOutcome() {
     long lease = dispatcher.grant("loops");
-    core.outcome(lease, RESULT, null, 1_234);
-    core.outcome(lease, null, ERROR, 1);
-    core.release(lease, true, "why not");
-    core.ended(lease);
-    core.outcome(lease, null, ERROR, 1);
-    core.ended(lease);
+    core.outcome(attempt(lease), RESULT, null, 1_234);
+    core.outcome(attempt(lease), null, ERROR, 1);
+    core.release(attempt(lease), true, "why not");
+    core.ended(attempt(lease));
+    core.outcome(attempt(lease), null, ERROR, 1);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.outcomes).containsExactly(success(lease));
     assertThat(dispatcher.releases).isEmpty();
@@ -113,10 +118,10 @@ class WorkerCoreTest {
   void theCreditGrowsByOneForEachSlotThatIsReallyFree() {
     long lease = dispatcher.grant("blocks");
     assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
-    core.outcome(lease, RESULT, null, 1);
+    core.outcome(attempt(lease), RESULT, null, 1);
     core.flush();
     assertThat(dispatcher.credit).isEqualTo(new Credit(2, 5));
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.credit).isEqualTo(new Credit(3, 5));
     succeed(dispatcher.grant("loops"));
@@ -192,7 +197,7 @@ class WorkerCoreTest {
 
   @Test
   void anOutcomeThatIsNotSentYetIsNotRecorded() {
-    core.outcome(dispatcher.grant("loops"), RESULT, null, 1);
+    core.outcome(attempt(dispatcher.grant("loops")), RESULT, null, 1);
     assertThat(core.recorded()).isFalse();
   }
 
@@ -215,8 +220,8 @@ class WorkerCoreTest {
     long kept = dispatcher.grant("loops");
     succeed(kept);
     long released = dispatcher.grant("loops");
-    core.release(released, false, "why not");
-    core.ended(released);
+    core.release(attempt(released), false, "why not");
+    core.ended(attempt(released));
     long timedOut = dispatcher.grant("loops", SECOND);
     long running = dispatcher.grant("blocks");
     long cancelled = dispatcher.grant("blocks");
@@ -323,8 +328,8 @@ class WorkerCoreTest {
     Bytes large = Bytes.of(new byte[15 << 20]);
     for (int i = 0; i < 5; i++) {
       long lease = dispatcher.grant("loops");
-      core.outcome(lease, large, null, 1);
-      core.ended(lease);
+      core.outcome(attempt(lease), large, null, 1);
+      core.ended(attempt(lease));
       core.flush();
     }
     long limit = dispatcher.credit.eventLoop();
@@ -394,7 +399,7 @@ class WorkerCoreTest {
     long timedOut = dispatcher.grant("loops", SECOND);
     long running = dispatcher.grant("blocks");
     assertThat(core.wantedCount()).isEqualTo(4);
-    core.outcome(told, RESULT, null, 1_234);
+    core.outcome(attempt(told), RESULT, null, 1_234);
     dispatcher.cancels(cancelled, CancelReason.CANCELLED);
     dispatcher.pass(SECOND);
     assertThat(core.wantedCount()).isOne();
@@ -408,7 +413,7 @@ class WorkerCoreTest {
   @Test
   void aWorkerThatStopsGivesBackWhatStillRuns() {
     long told = dispatcher.grant("loops");
-    core.outcome(told, RESULT, null, 1_234);
+    core.outcome(attempt(told), RESULT, null, 1_234);
     long timedOut = dispatcher.grant("loops", SECOND);
     dispatcher.pass(SECOND);
     long running = dispatcher.grant("blocks");
@@ -416,8 +421,8 @@ class WorkerCoreTest {
     long waiting = dispatcher.grant("loops");
     core.stopAll();
     // It had not begun, so its lane gives it back.
-    core.release(waiting, false, "it was cancelled before it began");
-    core.ended(waiting);
+    core.release(attempt(waiting), false, "it was cancelled before it began");
+    core.ended(attempt(waiting));
     assertThat(core.owes()).isTrue();
     core.releaseAll("it stops");
     core.flush();
@@ -442,7 +447,7 @@ class WorkerCoreTest {
   @Test
   void anAttemptThatEndsWithoutAWordIsGivenBack() {
     long lease = dispatcher.grant("loops");
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.releases)
         .containsExactly(new Release(lease, true, "it was asked to stop, and did not end in time"));
@@ -460,9 +465,9 @@ class WorkerCoreTest {
   @Test
   void whatTheRunnerGivesBackIsGivenBack() {
     long lease = dispatcher.grant("loops");
-    core.release(lease, false, "the lanes are blocked");
-    core.outcome(lease, RESULT, null, 1);
-    core.ended(lease);
+    core.release(attempt(lease), false, "the lanes are blocked");
+    core.outcome(attempt(lease), RESULT, null, 1);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.releases)
         .containsExactly(new Release(lease, false, "the lanes are blocked"));
@@ -487,10 +492,9 @@ class WorkerCoreTest {
   void progressGoesWithTheNextHeartbeatOnce() {
     long lease = dispatcher.grant("loops");
     long ended = dispatcher.grant("loops");
-    core.progress(lease, new Progress(0.25, "a quarter"));
-    core.progress(lease, new Progress(0.5, "half"));
-    core.progress(ended, new Progress(1, "done"));
-    core.progress(ended + 1, new Progress(1, "never was"));
+    attempt(lease).progress(new Progress(0.25, "a quarter"));
+    attempt(lease).progress(new Progress(0.5, "half"));
+    attempt(ended).progress(new Progress(1, "done"));
     succeed(ended);
     dispatcher.pass(Duration.ofMillis(2_100));
     assertThat(dispatcher.heartbeats)
@@ -536,7 +540,7 @@ class WorkerCoreTest {
     assertThat(dispatcher.outcomes).hasSize(1);
     assertThat(dispatcher.releases).isEmpty();
     fail(lease);
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.releases).containsExactly(left(lease));
     assertThat(dispatcher.kinds).containsExactly(FrameKind.OUTCOMES, FrameKind.RELEASE);
@@ -549,10 +553,10 @@ class WorkerCoreTest {
     dispatcher.cancels(lease, CancelReason.CANCELLED);
     dispatcher.cancels(lease, CancelReason.TIMEOUT);
     dispatcher.pass(Duration.ofSeconds(5));
-    core.release(lease, false, "it was cancelled before it began");
+    core.release(attempt(lease), false, "it was cancelled before it began");
     assertThat(dispatcher.kinds).isEmpty();
     succeed(lease);
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.releases).containsExactly(left(lease));
     assertThat(dispatcher.kinds).containsExactly(FrameKind.RELEASE);
@@ -563,7 +567,7 @@ class WorkerCoreTest {
     long lease = dispatcher.grant("loops", SECOND);
     dispatcher.pass(Duration.ofSeconds(2));
     dispatcher.cancels(lease, CancelReason.TIMEOUT);
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.outcomes).hasSize(1);
     assertThat(dispatcher.releases).containsExactly(left(lease));
@@ -586,11 +590,11 @@ class WorkerCoreTest {
   @Test
   void whatIsCancelledBetweenItsOutcomeAndItsEndSaysWhenItHasLeft() {
     long lease = dispatcher.grant("loops");
-    core.outcome(lease, RESULT, null, 1_234);
+    core.outcome(attempt(lease), RESULT, null, 1_234);
     core.flush();
     dispatcher.cancels(lease, CancelReason.CANCELLED);
     assertThat(dispatcher.releases).isEmpty();
-    core.ended(lease);
+    core.ended(attempt(lease));
     core.flush();
     assertThat(dispatcher.outcomes).containsExactly(success(lease));
     assertThat(dispatcher.releases).containsExactly(left(lease));
@@ -617,10 +621,10 @@ class WorkerCoreTest {
     long timedOut = dispatcher.grant("loops", SECOND);
     long left = dispatcher.grant("loops", SECOND);
     dispatcher.pass(Duration.ofSeconds(2));
-    core.ended(left);
+    core.ended(attempt(left));
     long released = dispatcher.grant("loops");
-    core.release(released, false, "why not");
-    core.ended(released);
+    core.release(attempt(released), false, "why not");
+    core.ended(attempt(released));
     long running = dispatcher.grant("blocks");
     long cancelled = dispatcher.grant("blocks");
     dispatcher.cancels(cancelled, CancelReason.CANCELLED);
@@ -642,7 +646,7 @@ class WorkerCoreTest {
     succeed(first);
     long timedOut = dispatcher.grant("loops", SECOND);
     dispatcher.pass(SECOND);
-    core.ended(timedOut);
+    core.ended(attempt(timedOut));
     long second = dispatcher.grant("blocks");
     fail(second);
     dispatcher.pass(AWAY);
@@ -660,8 +664,8 @@ class WorkerCoreTest {
   void whatWasGivenBackBeforeItBeganIsStillKnownNotToHaveBegun() {
     dispatcher.there = false;
     long lease = dispatcher.grant("loops");
-    core.release(lease, false, "the lanes are blocked");
-    core.ended(lease);
+    core.release(attempt(lease), false, "the lanes are blocked");
+    core.ended(attempt(lease));
     dispatcher.pass(AWAY);
     dispatcher.comeBack();
     assertThat(dispatcher.releases)
@@ -673,7 +677,7 @@ class WorkerCoreTest {
     dispatcher.there = false;
     long timedOut = dispatcher.grant("loops", SECOND);
     long told = dispatcher.grant("loops");
-    core.outcome(told, RESULT, null, 1);
+    core.outcome(attempt(told), RESULT, null, 1);
     dispatcher.pass(AWAY);
     dispatcher.comeBack();
     assertThat(dispatcher.outcomes).isEmpty();
@@ -730,7 +734,7 @@ class WorkerCoreTest {
   @Test
   void anotherStoreBeginsToCountAgainAndItsLeasesAreOthers() {
     long old = dispatcher.grant("blocks");
-    core.progress(old, new Progress(0.5, "of the old one"));
+    attempt(old).progress(new Progress(0.5, "of the old one"));
     dispatcher.restart(2);
     dispatcher.countFrom(old);
     assertThat(dispatcher.grant("blocks")).isEqualTo(old);
@@ -739,7 +743,7 @@ class WorkerCoreTest {
         .containsExactly(
             new Release(old, false, "an attempt of an earlier dispatcher has that lease here"));
     dispatcher.cancels(old, CancelReason.CANCELLED);
-    core.progress(old, new Progress(0.75, "of the old one"));
+    attempt(old).progress(new Progress(0.75, "of the old one"));
     dispatcher.restart(2);
     assertThat(held()).doesNotContain(old);
     succeed(old);

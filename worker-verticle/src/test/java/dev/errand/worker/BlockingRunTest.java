@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class BlockingLaneTest {
+class BlockingRunTest {
 
   /** Both, where the JVM has both. */
   enum Kind {
