@@ -15,12 +15,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * An attempt on a lane or a thread, as its handler sees it. What changes is written by the worker's
  * context or by the handler's thread, and is volatile or guarded by this; the rest is set once.
  */
 abstract class ActiveAttempt extends Attempt implements TaskContext {
+
+  private static final AtomicReferenceFieldUpdater<ActiveAttempt, Progress> PROGRESS =
+      AtomicReferenceFieldUpdater.newUpdater(ActiveAttempt.class, Progress.class, "progress");
 
   /** Whose attempt it is. */
   final AttemptRunner runner;
@@ -105,13 +109,7 @@ abstract class ActiveAttempt extends Attempt implements TaskContext {
 
   @Override
   protected Progress takeProgress() {
-    return progress == null ? null : exchangeProgress(null);
-  }
-
-  private synchronized Progress exchangeProgress(Progress next) {
-    Progress last = progress;
-    progress = next;
-    return last;
+    return progress == null ? null : PROGRESS.getAndSet(this, null);
   }
 
   @Override
@@ -151,7 +149,7 @@ abstract class ActiveAttempt extends Attempt implements TaskContext {
 
   @Override
   public void progress(double fraction, String message) {
-    exchangeProgress(new Progress(fraction, message));
+    progress = new Progress(fraction, message);
   }
 
   @Override

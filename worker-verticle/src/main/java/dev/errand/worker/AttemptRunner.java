@@ -50,7 +50,7 @@ final class AttemptRunner implements Runner {
   /**
    * A runner that is not open yet.
    *
-   * @param owner runs a step on the worker's context, as a turn of it
+   * @param owner runs a step on the worker's context, as a turn of it, behind what runs now
    * @param loop runs a step on the thread of the worker's context
    * @param submitter for handlers that submit tasks; may complete on any thread
    * @param resultLimit in bytes, as the dispatcher last said; asked on the worker's context

@@ -13,6 +13,11 @@ final class BlockingRun extends ActiveAttempt implements Runnable {
 
   private final BlockingTaskHandler handler;
   private final BlockingThreads threads;
+
+  /** Not this, which the handler has too: the worker must never wait for it. */
+  private final Object lock = new Object();
+
+  /** Null: the handler is not on it. Guarded by the lock. */
   private Thread thread;
 
   BlockingRun(
@@ -49,19 +54,23 @@ final class BlockingRun extends ActiveAttempt implements Runnable {
     done(ending);
   }
 
-  private synchronized boolean enter() {
-    if (isCancelled()) {
-      return false;
+  private boolean enter() {
+    synchronized (lock) {
+      if (isCancelled()) {
+        return false;
+      }
+      begin();
+      thread = Thread.currentThread();
+      return true;
     }
-    begin();
-    thread = Thread.currentThread();
-    return true;
   }
 
-  private synchronized void leave() {
-    thread = null;
-    // One that came too late, or that the handler left behind.
-    Thread.interrupted();
+  private void leave() {
+    synchronized (lock) {
+      thread = null;
+      // One that came too late, or that the handler left behind.
+      Thread.interrupted();
+    }
   }
 
   private void done(Ending ending) {
@@ -89,9 +98,11 @@ final class BlockingRun extends ActiveAttempt implements Runnable {
   }
 
   /** Interrupts the handler, if it is on its thread. */
-  private synchronized void interrupt() {
-    if (thread != null) {
-      thread.interrupt();
+  private void interrupt() {
+    synchronized (lock) {
+      if (thread != null) {
+        thread.interrupt();
+      }
     }
   }
 }

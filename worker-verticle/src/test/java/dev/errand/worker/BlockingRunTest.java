@@ -86,6 +86,26 @@ class BlockingRunTest {
   }
 
   @Test
+  void whoHoldsTheMonitorOfItsContextHoldsUpOnlyItself() {
+    rig =
+        new Rig(
+            blocking(
+                "holds",
+                task -> {
+                  task.progress(0.5, "half");
+                  synchronized (task) {
+                    blocker.blockInterruptibly();
+                  }
+                  return null;
+                }));
+    long lease = rig.run("holds");
+    blocker.awaitEntered(1);
+    assertThat(rig.takeProgress(lease).message()).isEqualTo("half");
+    rig.cancel(lease, CancelReason.CANCELLED);
+    assertThat(rig.awaitEnd(lease).error.detail()).contains("InterruptedException");
+  }
+
+  @Test
   void aRejectionAndABadResultKeepTheirKinds() {
     rig =
         new Rig(

@@ -33,7 +33,7 @@ final class Rig implements AttemptListener, AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
   static final String OWNER = "the-owner";
   private static final long FIRST_TASK = 7_000;
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(AttemptRunner.WATCH_MILLIS);
+  static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(AttemptRunner.WATCH_MILLIS);
 
   /** What was told of a lease. */
   static final class Told {

@@ -3,13 +3,16 @@ package dev.errand.worker;
 import static dev.errand.worker.Tasks.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.protocol.frame.CancelReason;
 import dev.errand.worker.api.TaskHandler;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,14 @@ class SharedLanesTest {
           task -> {
             seen.add(Vertx.currentContext().owner());
             return Future.succeededFuture(task.taskId());
+          });
+  private final Semaphore begun = new Semaphore(0);
+  private final TaskHandler never =
+      loop(
+          "never",
+          task -> {
+            begun.release();
+            return Promise.promise().future();
           });
   private final Rig rig = new Rig(says);
   private final List<Rig> others = new ArrayList<>();
@@ -79,6 +90,28 @@ class SharedLanesTest {
     for (int i = 0; i < 20; i++) {
       assertSays(rig);
     }
+  }
+
+  @Test
+  void whatNeverEndsInOneIsWrittenOffForThatOne() {
+    Rig second = beside(never);
+    long lease = second.run("never");
+    Rig.await(begun::tryAcquire);
+    second.cancel(lease, CancelReason.CANCELLED);
+    rig.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    second.awaitEnd(lease);
+    assertSays(rig);
+  }
+
+  @Test
+  void theNextOneLooksWhenTheFirstHasLeft() {
+    Rig second = beside(never);
+    rig.onOwner(() -> rig.closeRunner());
+    long lease = second.run("never");
+    Rig.await(begun::tryAcquire);
+    second.cancel(lease, CancelReason.CANCELLED);
+    second.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    second.awaitEnd(lease);
   }
 
   @Test

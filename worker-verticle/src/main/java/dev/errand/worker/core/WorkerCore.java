@@ -409,10 +409,19 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       new Release(grant.lease(), false, obstacle).write(link.batch(FrameKind.RELEASE));
       return;
     }
-    taken[offer.pool().ordinal()]++;
-    Attempt one = runner.run(grant);
+    Attempt one;
+    try {
+      one = runner.run(grant);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Not a release: it would come straight back.
+      TaskError error = new TaskError(ErrorKind.HANDLER, "the worker could not begin it: " + e);
+      new Outcome(grant.lease(), grant.task(), 0, null, error)
+          .write(link.batch(FrameKind.OUTCOMES));
+      return;
+    }
     one.takes(offer.pool(), now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
     running.put(grant.lease(), one);
+    taken[offer.pool().ordinal()]++;
   }
 
   /** Why it can't be run here; null: it can. */

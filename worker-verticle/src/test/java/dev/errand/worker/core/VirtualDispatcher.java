@@ -50,6 +50,9 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
   /** The store that it has; another one has other tasks. */
   long store = 1;
 
+  /** What the runner throws instead of running anything; null: it does not. */
+  Error runnerFails;
+
   WorkerHello hello;
   final List<FrameKind> kinds = new ArrayList<>();
   final List<Outcome> outcomes = new ArrayList<>();
@@ -263,6 +266,9 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
 
   @Override
   public Attempt run(Grant grant) {
+    if (runnerFails != null) {
+      throw runnerFails;
+    }
     VirtualAttempt attempt = new VirtualAttempt(grant);
     attempts.put(grant.lease(), attempt);
     return attempt;

@@ -76,6 +76,19 @@ class WorkerCoreTest {
   }
 
   @Test
+  void whatCannotBeginHasFailedAndTakesNoSlot() {
+    dispatcher.runnerFails = new OutOfMemoryError("Java heap space");
+    long lease = dispatcher.grant("blocks");
+    core.flush();
+    assertThat(dispatcher.outcomes).extracting(Outcome::lease).containsExactly(lease);
+    assertThat(dispatcher.outcomes.get(0).error().message())
+        .startsWith("the worker could not begin it: ")
+        .contains("Java heap space");
+    assertThat(core.runningCount()).isZero();
+    assertThat(dispatcher.credit).isEqualTo(new Credit(3, 5));
+  }
+
+  @Test
   void anOutcomeIsToldAsItIs() {
     long good = dispatcher.grant("blocks");
     long bad = dispatcher.grant("loops");
