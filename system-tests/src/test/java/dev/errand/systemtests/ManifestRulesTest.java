@@ -192,18 +192,21 @@ class ManifestRulesTest {
     assertThat(String.valueOf(update.getValue("maxSurge"))).isNotEqualTo("0");
   }
 
+  /** The specs of that kind whose selector is for the owner's pods. */
+  private static List<JsonObject> ofOwner(
+      PrintedManifests manifests, String kind, String selector, JsonObject owner) {
+    return manifests.all(kind).stream()
+        .map(each -> each.getJsonObject("spec"))
+        .filter(each -> selects(each.getJsonObject(selector).getJsonObject("matchLabels"), owner))
+        .toList();
+  }
+
   @ParameterizedTest
   @FieldSource(OVERLAYS)
   void eachBudgetIsForPodsAndLetsOneGo(String overlay) throws IOException {
     PrintedManifests manifests = PrintedManifests.of(overlay);
     for (JsonObject owner : manifests.owners()) {
-      List<JsonObject> budgets =
-          manifests.all("PodDisruptionBudget").stream()
-              .map(each -> each.getJsonObject("spec"))
-              .filter(
-                  each ->
-                      selects(each.getJsonObject("selector").getJsonObject("matchLabels"), owner))
-              .toList();
+      List<JsonObject> budgets = ofOwner(manifests, "PodDisruptionBudget", "selector", owner);
       assertThat(budgets).as(title(owner)).hasSize(1);
       assertThat(String.valueOf(budgets.get(0).getValue("maxUnavailable"))).isNotEqualTo("0");
     }
@@ -246,14 +249,7 @@ class ManifestRulesTest {
   void eachPortIsOpenToThoseAloneWhoNeedIt(String overlay) throws IOException {
     PrintedManifests manifests = PrintedManifests.of(overlay);
     for (JsonObject owner : manifests.owners()) {
-      List<JsonObject> policies =
-          manifests.all("NetworkPolicy").stream()
-              .map(each -> each.getJsonObject("spec"))
-              .filter(
-                  each ->
-                      selects(
-                          each.getJsonObject("podSelector").getJsonObject("matchLabels"), owner))
-              .toList();
+      List<JsonObject> policies = ofOwner(manifests, "NetworkPolicy", "podSelector", owner);
       Set<String> open = new HashSet<>();
       for (JsonObject policy : policies) {
         assertThat(policy.getJsonArray("policyTypes")).contains("Ingress");
