@@ -2,6 +2,7 @@ package dev.errand.dispatcher;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +24,11 @@ public record EventLoop(Context context) {
 
   /** What comes of a call there; an error if that fails. */
   public <T> T get(Callable<Future<T>> call) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(any -> answer(call).onComplete(promise));
     try {
-      return Future.<Void>future(promise -> context.runOnContext(any -> promise.complete()))
-          .compose(any -> answer(call))
+      return promise
+          .future()
           .toCompletionStage()
           .toCompletableFuture()
           .get(SECONDS, TimeUnit.SECONDS);

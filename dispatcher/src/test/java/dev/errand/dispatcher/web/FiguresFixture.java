@@ -2,6 +2,7 @@ package dev.errand.dispatcher.web;
 
 import dev.errand.config.settings.HttpSettings;
 import dev.errand.dispatcher.Dispatch;
+import dev.errand.dispatcher.EventLoop;
 import dev.errand.dispatcher.MemoryTurns;
 import dev.errand.dispatcher.TurnLoop;
 import dev.errand.dispatcher.core.CoreSettings;
@@ -219,29 +220,12 @@ final class FiguresFixture implements AutoCloseable {
   }
 
   <T> T onLoop(Callable<T> step) {
-    return get(() -> Future.succeededFuture(step.call()));
+    return new EventLoop(context).run(step);
   }
 
   /** What comes of a call on the loop. */
   <T> T get(Callable<Future<T>> call) {
-    try {
-      return Future.<Future<T>>future(
-              promise ->
-                  context.runOnContext(
-                      any -> {
-                        try {
-                          promise.complete(call.call());
-                        } catch (Exception | AssertionError e) {
-                          promise.fail(e);
-                        }
-                      }))
-          .compose(made -> made)
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(SECONDS, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    return new EventLoop(context).get(call);
   }
 
   HttpRequest.Builder request(String path) {
