@@ -25,7 +25,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +37,6 @@ class DispatchOnDiskTest {
 
   private static final int TASKS = 40;
   private static final int WINDOW = 5;
-  private static final long SECONDS = 20;
 
   @TempDir Path folder;
 
@@ -93,9 +91,7 @@ class DispatchOnDiskTest {
           client.link().flush();
           return null;
         });
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(SECONDS))
-        .until(() -> onLoop(() -> client.answers().size() == TASKS));
+    Await.until(() -> onLoop(() -> client.answers().size() == TASKS));
     onLoop(() -> client.answers().values()).forEach(answer -> ids.add(TaskId.text(answer.id())));
   }
 
@@ -164,7 +160,7 @@ class DispatchOnDiskTest {
           onLoop(() -> List.of(dispatch.cancel(number), dispatch.cancel(number)));
       Task cancelled = get(() -> twice.get(0));
       assertThat(cancelled.state()).isEqualTo(TaskState.CANCELLED);
-      Awaitility.await().until(twice.get(1)::isComplete);
+      Await.until(twice.get(1)::isComplete);
       assertThat(twice.get(1).cause()).isInstanceOf(RefusedException.class);
     }
     assertThat(onLoop(() -> dispatch.snapshot().ledger().cancelled())).isEqualTo(TASKS);

@@ -5,6 +5,7 @@ import static dev.errand.dispatcher.core.EndedTasks.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.StoredTask;
 import dev.errand.dispatcher.core.TaskSpec;
 import dev.errand.protocol.Bytes;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,7 +163,7 @@ class PowerLossTest extends ChunkStoreFixture {
       store.write(List.of(changes(task)), now);
       model.put(lastId, task);
     }
-    Awaitility.await().until(() -> files(".*\\.log").size() == 1);
+    Await.until(() -> files(".*\\.log").size() == 1);
     Path log = newestLog();
     long forced = Files.size(log);
     store.write(List.of(changes(tasks(life, 100))), now);

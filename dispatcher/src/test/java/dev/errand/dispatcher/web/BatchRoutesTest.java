@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.Ledger;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,10 +19,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +137,7 @@ class BatchRoutesTest {
     web.upload("PUT", BATCHES + "/mixed", line("held", 1) + lines("echo", 2, 300));
     CompletableFuture<WebFixture.Answer> reading =
         CompletableFuture.supplyAsync(() -> web.get(BATCHES + "/mixed/results?order=line"));
-    Awaitility.await().until(() -> ledger().succeeded() == 299);
+    Await.until(() -> ledger().succeeded() == 299);
     assertThat(reading.isDone()).isFalse();
     web.letGo();
     assertThat(reading.join().lines())
@@ -154,7 +153,7 @@ class BatchRoutesTest {
               + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
               + "Content-Length: 100000000\r\n\r\n";
       socket.getOutputStream().write((head + body).getBytes(US_ASCII));
-      Awaitility.await().until(() -> ledger().submitted() >= taken);
+      Await.until(() -> ledger().submitted() >= taken);
     }
   }
 
@@ -177,7 +176,7 @@ class BatchRoutesTest {
   @Test
   void whatWasBegunWhenAnUploadWasCutIsNoLine() throws IOException {
     cutOff(BATCHES + "/half", line("echo", 1) + "{\"type\": \"echo\", \"payload\": 2}", 1);
-    Awaitility.await().until(() -> !web.get(BATCHES + "/half").json().getBoolean("live"));
+    Await.until(() -> !web.get(BATCHES + "/half").json().getBoolean("live"));
     assertThat(web.get(BATCHES + "/half/results").lines()).hasSize(1);
     assertThat(ledger().submitted()).isOne();
   }
@@ -194,7 +193,7 @@ class BatchRoutesTest {
     assertThat(answer.json().getInteger("accepted")).isEqualTo(1_000);
     assertThat(answer.json().getInteger("line")).isEqualTo(1_001);
     web.letGo();
-    Awaitility.await().until(() -> ledger().succeeded() == 1_000);
+    Await.until(() -> ledger().succeeded() == 1_000);
     String rest = "\n".repeat(1_000) + lines("held", 1_001, 1_500);
     assertThat(web.upload("PUT", BATCHES + "/full", rest).json().getInteger("accepted"))
         .isEqualTo(500);
@@ -243,7 +242,7 @@ class BatchRoutesTest {
   }
 
   private static String firstAnswer(List<Socket> sockets) throws IOException {
-    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> answered(sockets) != null);
+    Await.until(() -> answered(sockets) != null);
     InputStream in = answered(sockets).getInputStream();
     return new BufferedReader(new InputStreamReader(in, US_ASCII)).readLine();
   }
@@ -333,7 +332,7 @@ class BatchRoutesTest {
           line("held", 0) + ("{\"type\": \"echo\", \"payload\": " + payload + "}\n").repeat(count);
       assertThat(web.upload("PUT", BATCHES + "/slow", body).json().getInteger("accepted"))
           .isEqualTo(count + 1);
-      Awaitility.await().until(() -> ledger().succeeded() == count);
+      Await.until(() -> ledger().succeeded() == count);
       web.letGo();
       List<Integer> lines = new ArrayList<>();
       for (String line = in.readLine(); !"0".equals(line); line = in.readLine()) {
@@ -352,7 +351,7 @@ class BatchRoutesTest {
     web.holdLists();
     try (Socket socket = web.socket()) {
       BufferedReader in = results(socket, "late");
-      Awaitility.await().until(() -> web.heldLists() == 1);
+      Await.until(() -> web.heldLists() == 1);
       web.letGo();
       assertThat(in.lines().takeWhile(line -> !line.equals("0")))
           .filteredOn(line -> line.startsWith("{"))
@@ -366,9 +365,9 @@ class BatchRoutesTest {
     int before = web.onLoop(() -> web.dispatch().observers());
     try (Socket socket = web.socket()) {
       results(socket, "mine");
-      Awaitility.await().until(() -> web.onLoop(() -> web.dispatch().observers()) == before + 1);
+      Await.until(() -> web.onLoop(() -> web.dispatch().observers()) == before + 1);
     }
-    Awaitility.await().until(() -> web.onLoop(() -> web.dispatch().observers()) == before);
+    Await.until(() -> web.onLoop(() -> web.dispatch().observers()) == before);
   }
 
   @Test
@@ -376,9 +375,9 @@ class BatchRoutesTest {
     web.upload("PUT", BATCHES + "/mine", lines("held", 1, 3));
     try (Socket socket = web.socket()) {
       results(socket, "mine", "?order=line");
-      Awaitility.await().until(() -> web.onLoop(() -> web.dispatch().awaiting()) == 1);
+      Await.until(() -> web.onLoop(() -> web.dispatch().awaiting()) == 1);
     }
-    Awaitility.await().until(() -> web.onLoop(() -> web.dispatch().awaiting()) == 0);
+    Await.until(() -> web.onLoop(() -> web.dispatch().awaiting()) == 0);
   }
 
   @Test
@@ -393,7 +392,7 @@ class BatchRoutesTest {
       String second = line("echo", 2);
       head += (first.length() + second.length()) + "\r\n\r\n";
       socket.getOutputStream().write((head + first).getBytes(US_ASCII));
-      Awaitility.await().until(() -> ledger().succeeded() == 1);
+      Await.until(() -> ledger().succeeded() == 1);
       CompletableFuture<WebFixture.Answer> reading =
           CompletableFuture.supplyAsync(() -> web.get(BATCHES + "/open/results"));
       web.onLoop(() -> null);

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.config.settings.HttpSettings;
+import dev.errand.dispatcher.Await;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +59,7 @@ class ConnectionsTest {
                       request.set(begun);
                     })
                 .listen(0, "127.0.0.1"));
-    Awaitility.await().until(() -> server.actualPort() > 0);
+    Await.until(() -> server.actualPort() > 0);
   }
 
   @AfterEach
@@ -87,7 +87,7 @@ class ConnectionsTest {
   private Socket connect() throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
     sockets.add(socket);
-    Awaitility.await().until(() -> seen.get() == sockets.size());
+    Await.until(() -> seen.get() == sockets.size());
     return socket;
   }
 
@@ -107,7 +107,7 @@ class ConnectionsTest {
   }
 
   private HttpServerRequest awaitRequest() {
-    Awaitility.await().until(() -> request.get() != null);
+    Await.until(() -> request.get() != null);
     return request.getAndSet(null);
   }
 
@@ -183,7 +183,7 @@ class ConnectionsTest {
     for (int i = 1; i < 10; i++) {
       write(socket, "x");
       long sent = i;
-      Awaitility.await().until(() -> uploading.bytesRead() == sent);
+      Await.until(() -> uploading.bytesRead() == sent);
       passes(150);
     }
     assertThat(isOpen(socket)).isTrue();
@@ -276,13 +276,13 @@ class ConnectionsTest {
   @Test
   void thereAreNoMoreThanSoManyAndRoomComesBack() throws IOException {
     List<Socket> first = List.of(connect(), connect(), connect());
-    Awaitility.await().until(() -> count() == MOST);
+    Await.until(() -> count() == MOST);
     assertThat(isClosed(connect())).isTrue();
     for (Socket socket : first) {
       assertThat(isOpen(socket)).isTrue();
     }
     first.get(0).close();
-    Awaitility.await().until(() -> count() == MOST - 1);
+    Await.until(() -> count() == MOST - 1);
     Socket next = connect(post(0) + "\r\n");
     awaitRequest();
     assertThat(isOpen(next)).isTrue();

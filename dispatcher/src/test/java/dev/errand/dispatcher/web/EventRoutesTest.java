@@ -2,6 +2,7 @@ package dev.errand.dispatcher.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.VirtualWorker;
 import dev.errand.dispatcher.figures.NodeDraft;
 import dev.errand.dispatcher.figures.NodeState;
@@ -15,14 +16,12 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,7 +155,7 @@ class EventRoutesTest {
     try (Ear ear = listen()) {
       ear.next("stats");
       fixture.node = null;
-      Awaitility.await().until(() -> !fixture.uncaught.isEmpty());
+      Await.until(() -> !fixture.uncaught.isEmpty());
       fixture.node = NodeState.ALONE;
       submit(1);
       ear.next("task");
@@ -183,7 +182,7 @@ class EventRoutesTest {
     try (Ear ear = listen()) {
       ear.next("stats");
     }
-    Awaitility.await().until(() -> fixture.onLoop(() -> fixture.events().listeners()) == 0);
+    Await.until(() -> fixture.onLoop(() -> fixture.events().listeners()) == 0);
     submit(3);
     fixture.onLoop(
         () -> {
@@ -410,13 +409,11 @@ class EventRoutesTest {
         ear.close();
       }
     }
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(SECONDS))
-        .until(
-            () -> {
-              try (Ear ear = listen()) {
-                return ear.in.readLine().contains("200");
-              }
-            });
+    Await.until(
+        () -> {
+          try (Ear ear = listen()) {
+            return ear.in.readLine().contains("200");
+          }
+        });
   }
 }

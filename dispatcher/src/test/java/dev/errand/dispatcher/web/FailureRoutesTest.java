@@ -2,6 +2,7 @@ package dev.errand.dispatcher.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.Taken;
 import dev.errand.dispatcher.core.VirtualWorker;
 import dev.errand.protocol.ErrorKind;
@@ -9,7 +10,6 @@ import dev.errand.protocol.TaskId;
 import dev.errand.protocol.TaskRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class FailureRoutesTest {
   }
 
   private void fail(VirtualWorker worker) {
-    Awaitility.await().until(() -> fixture.onLoop(() -> worker.all().size() == 1));
+    Await.until(() -> fixture.onLoop(() -> worker.all().size() == 1));
     fixture.onLoop(
         () -> {
           worker.fails(worker.all().get(0), ErrorKind.HANDLER);
@@ -54,10 +54,10 @@ class FailureRoutesTest {
     VirtualWorker worker = fixture.worker("w", 1, "square");
     Taken task = fixture.get(() -> fixture.dispatch().submit(TaskRequest.of("square", 7)));
     fail(worker);
-    Awaitility.await().until(() -> !failures().isEmpty());
+    Await.until(() -> !failures().isEmpty());
     assertThat(failures().getJsonObject(0).getInteger("failedTasks")).isZero();
     fail(worker);
-    Awaitility.await().until(() -> failures().getJsonObject(0).getInteger("count") == 2);
+    Await.until(() -> failures().getJsonObject(0).getInteger("count") == 2);
     assertThat(failures()).hasSize(1);
     JsonObject failure = failures().getJsonObject(0);
     assertThat(failure.getInstant("lastAt")).isAfterOrEqualTo(failure.getInstant("firstAt"));
@@ -82,11 +82,9 @@ class FailureRoutesTest {
         fixture.get(
             () -> fixture.dispatch().submit(TaskRequest.of("square", 7).withMaxAttempts(1)));
     fail(worker);
-    Awaitility.await()
-        .until(
-            () ->
-                !failures().isEmpty()
-                    && failures().getJsonObject(0).getInteger("failedTasks") == 1);
+    Await.until(
+        () ->
+            !failures().isEmpty() && failures().getJsonObject(0).getInteger("failedTasks") == 1);
     fixture.get(() -> fixture.dispatch().retry(task.id()));
     assertThat(failures().getJsonObject(0).getInteger("failedTasks")).isZero();
     assertThat(failures().getJsonObject(0).getInteger("count")).isOne();

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -16,7 +17,6 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -55,10 +55,10 @@ class LargeAnswersTest {
             1,
             IntStream.range(first, first + 2).mapToObj(j -> "t" + j).toArray(String[]::new));
       }
-      Awaitility.await()
-          .until(() -> fixture.onLoop(() -> fixture.dispatch().snapshot().workers()).size() == 100);
+      Await.until(
+          () -> fixture.onLoop(() -> fixture.dispatch().snapshot().workers()).size() == 100);
       assertThat(fixture.send(fixture.request(path)).body().length()).isGreaterThan(16 << 10);
-      Awaitility.await().until(() -> fixture.onLoop(this::isWhole));
+      Await.until(() -> fixture.onLoop(this::isWhole));
       assertThat(fixture.onLoop(() -> room.take(ROOM))).isTrue();
       HttpResponse<String> refused = fixture.send(fixture.request(path));
       assertThat(refused.statusCode()).isEqualTo(429);
@@ -88,6 +88,6 @@ class LargeAnswersTest {
           .isEqualTo("HTTP/1.1 200 OK");
       assertThat(loop.run(this::isWhole)).isFalse();
     }
-    Awaitility.await().until(() -> loop.run(this::isWhole));
+    Await.until(() -> loop.run(this::isWhole));
   }
 }

@@ -2,6 +2,7 @@ package dev.errand.dispatcher.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.VirtualWorker;
 import dev.errand.protocol.TaskRequest;
 import io.vertx.core.json.JsonArray;
@@ -9,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,14 +57,14 @@ class SeriesRoutesTest {
     for (int i = 0; i < 3; i++) {
       fixture.get(() -> fixture.dispatch().submit(TaskRequest.of("square", 7)));
     }
-    Awaitility.await().until(() -> fixture.onLoop(() -> worker.all().size() == 1));
+    Await.until(() -> fixture.onLoop(() -> worker.all().size() == 1));
     fixture.onLoop(
         () -> {
           worker.succeeds(worker.all().get(0), "49");
           worker.link().flush();
           return null;
         });
-    Awaitility.await().until(() -> fixture.json("/api/v1/stats").getInteger("succeeded") == 1);
+    Await.until(() -> fixture.json("/api/v1/stats").getInteger("succeeded") == 1);
     fixture.seconds(10);
     JsonObject series = series();
     LINES.forEach(line -> assertThat(series.getJsonArray(line)).as(line).hasSizeBetween(2, 3));

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +65,7 @@ class SlowReadersTest {
 
   private void uploadEnded() {
     upload("echo", COUNT);
-    Awaitility.await()
-        .until(() -> web.onLoop(() -> web.dispatch().snapshot().ledger().succeeded()) == COUNT);
+    Await.until(() -> web.onLoop(() -> web.dispatch().snapshot().ledger().succeeded()) == COUNT);
   }
 
   private boolean take(ByteRoom room, long bytes) {
@@ -82,7 +81,7 @@ class SlowReadersTest {
   }
 
   private void awaitWhole(ByteRoom room, long bytes) {
-    Awaitility.await().until(() -> take(room, bytes));
+    Await.until(() -> take(room, bytes));
     assertThat(take(room, 1)).isFalse();
   }
 
@@ -158,7 +157,7 @@ class SlowReadersTest {
     try (Socket socket = web.socket()) {
       BufferedReader in = read(socket, order);
       // Nobody keeps room for what has not ended.
-      Awaitility.await().until(() -> take(results, RESULTS));
+      Await.until(() -> take(results, RESULTS));
       web.letGo();
       giveBack(results, RESULTS);
       assertThat(lines(in)).hasSize(20).doesNotHaveDuplicates();

@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.dispatcher.Await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -16,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,9 +139,9 @@ class TaskRoutesTest {
         Socket second = web.socket()) {
       first.getOutputStream().write(post.getBytes(US_ASCII));
       second.getOutputStream().write(get.getBytes(US_ASCII));
-      Awaitility.await().until(() -> awaiting() == 2);
+      Await.until(() -> awaiting() == 2);
     }
-    Awaitility.await().until(() -> awaiting() == 0);
+    Await.until(() -> awaiting() == 0);
   }
 
   @Test
@@ -157,10 +157,10 @@ class TaskRoutesTest {
       String large = "{\"type\": \"echo\", \"payload\": \"" + "x".repeat(90_000) + "\"}";
       try (Socket slow = small.socket()) {
         slow.getOutputStream().write((head + " ".repeat(160_000)).getBytes(US_ASCII));
-        Awaitility.await().until(() -> small.post("/api/v1/tasks", large).status() == 429);
+        Await.until(() -> small.post("/api/v1/tasks", large).status() == 429);
         assertThat(small.post("/api/v1/tasks", "{\"type\": \"echo\"}").status()).isEqualTo(202);
       }
-      Awaitility.await().until(() -> small.post("/api/v1/tasks", large).status() == 202);
+      Await.until(() -> small.post("/api/v1/tasks", large).status() == 202);
     }
   }
 

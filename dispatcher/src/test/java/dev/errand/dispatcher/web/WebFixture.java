@@ -1,6 +1,7 @@
 package dev.errand.dispatcher.web;
 
 import dev.errand.config.settings.HttpSettings;
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.Dispatch;
 import dev.errand.dispatcher.EventLoop;
 import dev.errand.dispatcher.MemoryTurns;
@@ -40,7 +41,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.awaitility.Awaitility;
 
 /**
  * A dispatcher on a store in memory that is served over HTTP, and a worker: tasks {@code echo}
@@ -91,8 +91,7 @@ public final class WebFixture implements AutoCloseable {
           return null;
         });
     fixture.port = fixture.get(() -> fixture.door.open());
-    Awaitility.await()
-        .until(() -> !fixture.onLoop(() -> fixture.dispatch.snapshot().workers()).isEmpty());
+    Await.until(() -> !fixture.onLoop(() -> fixture.dispatch.snapshot().workers()).isEmpty());
     return fixture;
   }
 
