@@ -3,6 +3,7 @@ package dev.errand.dispatcher.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.dispatcher.Await;
 import dev.errand.dispatcher.core.Taken;
 import dev.errand.dispatcher.core.VirtualWorker;
 import dev.errand.dispatcher.figures.NodeDraft;
@@ -21,14 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,10 +56,6 @@ class FiguresRoutesTest {
       Taken taken = fixture.get(() -> fixture.dispatch().submit(TaskRequest.of(type, 7)));
       assertThat(taken.refusal()).isNull();
     }
-  }
-
-  private static void await(Callable<Boolean> condition) {
-    Awaitility.await().atMost(PATIENCE).until(condition);
   }
 
   /** All that the worker has succeeds, or fails. */
@@ -122,9 +117,9 @@ class FiguresRoutesTest {
   void ratesAndLatenciesFollowWhatIsDone() {
     VirtualWorker worker = fixture.worker("w", 100, "square");
     submit("square", 5);
-    await(() -> has(worker, 5));
+    Await.until(() -> has(worker, 5));
     end(worker, true);
-    await(
+    Await.until(
         () ->
             stats().getJsonObject("rates").getJsonObject("last10s").getDouble("ended") > 0
                 && stats().getJsonObject("latencies").getJsonObject("total").getLong("p99Millis")
@@ -147,9 +142,9 @@ class FiguresRoutesTest {
   @Test
   void anAutoscalerGetsFlatNumbers() {
     fixture.worker("w", 2, "square");
-    await(() -> !stats().getJsonArray("workers").isEmpty());
+    Await.until(() -> !stats().getJsonArray("workers").isEmpty());
     submit("square", 5);
-    await(() -> fixture.json("/api/v1/stats?type=square").getInteger("running") == 2);
+    Await.until(() -> fixture.json("/api/v1/stats?type=square").getInteger("running") == 2);
     assertThat(fixture.json("/api/v1/stats?type=square"))
         .isEqualTo(
             new JsonObject()
@@ -297,7 +292,7 @@ class FiguresRoutesTest {
                         "192.0.2.7:4711", "0.2.0", Instant.ofEpochSecond(2_000_000_000))))
             .state();
     fixture.worker("w", 4, "square");
-    await(() -> !fixture.json("/api/v1/workers").getJsonArray("workers").isEmpty());
+    Await.until(() -> !fixture.json("/api/v1/workers").getJsonArray("workers").isEmpty());
     JsonObject worker = fixture.json("/api/v1/workers").getJsonArray("workers").getJsonObject(0);
     assertThat(worker.getString("name")).isEqualTo("w");
     assertThat(worker.getString("address")).isEqualTo("192.0.2.7:4711");
@@ -317,13 +312,13 @@ class FiguresRoutesTest {
   void aWorkerHasItsLastErrorAndTheSlotsThatItUses() {
     VirtualWorker worker = fixture.worker("w", 4, "square", "cube");
     submit("square", 2);
-    await(() -> has(worker, 2));
+    Await.until(() -> has(worker, 2));
     JsonObject busy = fixture.json("/api/v1/workers").getJsonArray("workers").getJsonObject(0);
     assertThat(busy.getJsonObject("used"))
         .isEqualTo(new JsonObject().put("blocking", 0).put("eventLoop", 2));
     assertThat(busy.getInteger("running")).isEqualTo(2);
     end(worker, false);
-    await(() -> stats().getInteger("failed") == 2);
+    Await.until(() -> stats().getInteger("failed") == 2);
     JsonObject idle = stats().getJsonArray("workers").getJsonObject(0);
     assertThat(idle.getJsonObject("used").getInteger("eventLoop")).isZero();
     JsonObject error = idle.getJsonObject("lastError");
@@ -344,7 +339,7 @@ class FiguresRoutesTest {
   @Test
   void aLostWorkerIsToldOfUntilItComesBack() {
     VirtualWorker worker = fixture.worker("w", 4, "square");
-    await(() -> !stats().getJsonArray("workers").isEmpty());
+    Await.until(() -> !stats().getJsonArray("workers").isEmpty());
     fixture.lose(worker, "w");
     JsonObject stats = stats();
     assertThat(stats.getJsonArray("workers")).isEmpty();
@@ -372,15 +367,15 @@ class FiguresRoutesTest {
             .refusedConnections(3)
             .state();
     VirtualWorker worker = fixture.worker("w", 4, "square");
-    await(() -> !stats().getJsonArray("workers").isEmpty());
+    Await.until(() -> !stats().getJsonArray("workers").isEmpty());
     submit("square", 3);
-    await(() -> has(worker, 3));
+    Await.until(() -> has(worker, 3));
     end(worker, true);
-    await(() -> stats().getInteger("succeeded") == 3);
+    Await.until(() -> stats().getInteger("succeeded") == 3);
     submit("square", 1);
-    await(() -> has(worker, 1));
+    Await.until(() -> has(worker, 1));
     end(worker, false);
-    await(() -> stats().getInteger("failed") == 1);
+    Await.until(() -> stats().getInteger("failed") == 1);
     submit("resize", 2);
     HttpResponse<String> answer = fixture.send(fixture.request("/metrics"));
     assertThat(answer.headers().firstValue("content-type").orElseThrow())

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,17 +68,30 @@ class SeriesRoutesTest {
     Await.until(() -> fixture.json("/api/v1/stats").getInteger("succeeded") == 1);
     fixture.seconds(10);
     JsonObject series = series();
-    LINES.forEach(line -> assertThat(series.getJsonArray(line)).as(line).hasSizeBetween(2, 3));
+    // More than two where the test was slow: then seconds have passed by themselves, too.
+    LINES.forEach(line -> assertThat(series.getJsonArray(line)).as(line).hasSizeBetween(2, 8));
     assertThat(Instant.ofEpochSecond(series.getLong("end")))
         .isBetween(Instant.now().minus(Duration.ofSeconds(30)), Instant.now());
-    assertThat(series.getJsonArray("queued").getInteger(0)).isOne();
-    assertThat(series.getJsonArray("submitted").getDouble(0)).isPositive();
-    assertThat(series.getJsonArray("ended").getDouble(0)).isPositive();
-    assertThat(series.getJsonArray("failedAttempts").getDouble(0)).isZero();
-    assertThat(series.getJsonArray("waitP50").getLong(0)).isNotNegative();
-    assertThat(series.getJsonArray("runP99").getLong(0)).isNotNegative();
-    JsonArray waits = series.getJsonArray("waitP99");
-    assertThat(waits.getValue(waits.size() - 1)).isNull();
+    assertThat(last(series, "queued")).isEqualTo(1);
+    assertThat(numbers(series, "submitted")).anyMatch(rate -> rate > 0);
+    assertThat(numbers(series, "ended")).anyMatch(rate -> rate > 0);
+    assertThat(numbers(series, "failedAttempts")).containsOnly(0.0);
+    assertThat(numbers(series, "waitP50")).isNotEmpty().allMatch(millis -> millis >= 0);
+    assertThat(numbers(series, "runP99")).isNotEmpty().allMatch(millis -> millis >= 0);
+    assertThat(last(series, "waitP99")).isNull();
+  }
+
+  private static Object last(JsonObject series, String line) {
+    JsonArray all = series.getJsonArray(line);
+    return all.getValue(all.size() - 1);
+  }
+
+  /** Those of that line which are there. */
+  private static List<Double> numbers(JsonObject series, String line) {
+    return series.getJsonArray(line).stream()
+        .filter(Objects::nonNull)
+        .map(each -> ((Number) each).doubleValue())
+        .toList();
   }
 
   @Test

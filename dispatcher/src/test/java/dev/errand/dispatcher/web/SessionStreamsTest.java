@@ -33,6 +33,9 @@ class SessionStreamsTest {
   /** Cookies end with whole seconds: this one at most a second earlier. */
   private static final int SOON_SECONDS = 4;
 
+  /** More than came before the test has looked, however slow it is. */
+  private static final int MANY = 20;
+
   private static final String READER = "read-0123456789abcdef";
   private static final String BOSS = "admin-0123456789abcdef";
   private static final HttpTokens TOKENS =
@@ -137,7 +140,7 @@ class SessionStreamsTest {
         Stream other = new Stream(cookie(READER));
         Stream program = new Stream("Authorization: Bearer " + BOSS)) {
       door.request("DELETE", "/api/v1/session").header("Cookie", value(cookie)).send();
-      assertThat(left.endsWithin(3)).isTrue();
+      assertThat(left.endsWithin(MANY)).isTrue();
       assertThat(other.endsWithin(3)).isFalse();
       assertThat(program.endsWithin(3)).isFalse();
     }
@@ -148,14 +151,14 @@ class SessionStreamsTest {
     String cookie = cookie(BOSS);
     try (Stream before = new Stream(cookie)) {
       signIn(READER).header("Cookie", value(cookie)).send();
-      assertThat(before.endsWithin(3)).isTrue();
+      assertThat(before.endsWithin(MANY)).isTrue();
     }
   }
 
   @Test
   void aSessionThatIsOverEndsItsStream() throws IOException {
     try (Stream stream = new Stream(cookieThatIsSoonOver())) {
-      assertThat(stream.endsWithin(2 * SOON_SECONDS)).isTrue();
+      assertThat(stream.endsWithin(MANY)).isTrue();
     }
   }
 

@@ -235,9 +235,20 @@ class WebDoorTest {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Below those that a system gives out by itself: nobody gets it in the meantime. */
+  private static int freePort() {
+    int port = 20_000 + (int) (ProcessHandle.current().pid() % 10_000);
+    while (isTaken(port)) {
+      port++;
+    }
+    return port;
+  }
+
+  private static boolean isTaken(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return !socket.isBound();
+    } catch (IOException e) {
+      return true;
     }
   }
 

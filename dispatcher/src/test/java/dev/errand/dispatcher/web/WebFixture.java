@@ -54,7 +54,8 @@ public final class WebFixture implements AutoCloseable {
   /** Of those who do not say how long. */
   static final Duration WAIT = Duration.ofMillis(300);
 
-  private static final long SECONDS = 20;
+  /** A large upload takes some, where others use the machine. */
+  private static final long SECONDS = 60;
   private static final Set<String> READS = Set.of("list", "read");
   private static final int TICK_MILLIS = 50;
 
