@@ -373,19 +373,29 @@ class EventRoutesTest {
     assertThat(answer.body()).contains("lastEventId");
   }
 
+  /**
+   * The changes take two turns to be told: figures that come in between, with the count, are not
+   * for this listener. Then there are none in the next ones, and it is done again.
+   */
   @Test
   void ofTooManyChangesSomeAreLeftOutAndCounted() throws IOException {
     try (Ear ear = listen()) {
       ear.next("stats");
-      submit(5_000);
       int shown = 0;
       long omitted = 0;
-      while (shown + omitted < 5_000) {
+      int figures = 0;
+      while (omitted == 0) {
+        if (figures == 0) {
+          submit(5_000);
+          shown = 0;
+          figures = 3;
+        }
         Event event = ear.next();
         if (event.name().equals("task")) {
           shown++;
         } else if (event.name().equals("stats")) {
-          omitted += event.data().getLong("omitted");
+          omitted = event.data().getLong("omitted");
+          figures--;
         }
       }
       assertThat(shown).isBetween(100, 1_000);
