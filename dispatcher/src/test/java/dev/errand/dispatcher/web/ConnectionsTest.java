@@ -167,6 +167,7 @@ class ConnectionsTest {
   }
 
   private static String read(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
     byte[] bytes = new byte[4_096];
     StringBuilder text = new StringBuilder();
     while (!text.toString().contains("0\r\n\r\n")) {
