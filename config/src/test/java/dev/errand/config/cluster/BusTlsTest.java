@@ -15,12 +15,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SelfSignedCertificate;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +36,10 @@ import org.junit.jupiter.api.Test;
 class BusTlsTest {
 
   private static final Vertx vertx = Vertx.vertx();
+
+  /** One that nobody holds any more is closed as garbage, and its connections with it. */
+  private static final Queue<NetClient> clients = new ConcurrentLinkedQueue<>();
+
   private static final AuthKey KEY = AuthKey.random();
 
   private final AtomicInteger accepted = new AtomicInteger();
@@ -77,7 +84,9 @@ class BusTlsTest {
   }
 
   private static Future<NetSocket> connect(NetClientOptions client, int port) {
-    return vertx.createNetClient(client).connect(port, "127.0.0.1");
+    NetClient own = vertx.createNetClient(client);
+    clients.add(own);
+    return own.connect(port, "127.0.0.1");
   }
 
   private static Future<Void> closed(NetSocket socket) {
