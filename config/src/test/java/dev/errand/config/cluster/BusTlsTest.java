@@ -41,6 +41,7 @@ class BusTlsTest {
   private static final Queue<NetClient> clients = new ConcurrentLinkedQueue<>();
 
   private static final AuthKey KEY = AuthKey.random();
+  private static final int HANDSHAKE_SECONDS = 15;
 
   private final AtomicInteger accepted = new AtomicInteger();
 
@@ -69,15 +70,21 @@ class BusTlsTest {
     return options(KEY, "errand");
   }
 
-  /** As the clustered bus does it. */
+  /** As the clustered bus does it, but patient. */
   private static NetClientOptions client(EventBusOptions options) {
-    return new NetClientOptions(options.toJson()).setHostnameVerificationAlgorithm("");
+    NetClientOptions patient = new NetClientOptions(options.toJson());
+    patient.setConnectTimeout(1_000 * HANDSHAKE_SECONDS);
+    patient.setSslHandshakeTimeout(HANDSHAKE_SECONDS);
+    return patient.setHostnameVerificationAlgorithm("");
   }
 
   private int server(EventBusOptions options) throws Exception {
     return result(
             vertx
-                .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
+                .createNetServer(
+                    new NetServerOptions(options.toJson())
+                        .setPort(0)
+                        .setSslHandshakeTimeout(HANDSHAKE_SECONDS))
                 .connectHandler(socket -> accepted.incrementAndGet())
                 .listen())
         .actualPort();

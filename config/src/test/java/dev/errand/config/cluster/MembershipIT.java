@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -41,6 +43,7 @@ class MembershipIT {
       new OwnAuthority("ours").issue(OwnAuthority.ec(), END, NAME);
   private final NodeIdentity stranger = new OwnAuthority("theirs").issue(NAME);
   @TempDir Path folder;
+  private final Set<Integer> given = new HashSet<>();
   private Vertx vertx;
 
   /** There it keeps which members it has seen. */
@@ -61,9 +64,10 @@ class MembershipIT {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
-  private static int freePort() throws IOException {
+  /** Each time another one, also while nobody listens at the last one yet. */
+  private int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      return given.add(socket.getLocalPort()) ? socket.getLocalPort() : freePort();
     }
   }
 
