@@ -399,7 +399,8 @@ class EventLoopLanesTest {
     assertThat(told.error.message())
         .matches(
             "the handler of 'blocks' has blocked its event loop for 2\\.[0-9] s"
-                + " at dev\\.errand\\.worker\\.Blocker\\.block\\(Blocker\\.java:[0-9]+\\);"
+                // It has said that it is in before it waits.
+                + " at dev\\.errand\\.worker\\.Blocker\\.(block|enter)\\(Blocker\\.java:[0-9]+\\);"
                 + " make it a BlockingTaskHandler");
     assertThat(told.error.detail()).contains("Blocker.block", "EventLoopLanesTest");
     assertThat(told.error.detail()).doesNotContain("LaneThread");

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a server with the bus's options and transport tells of strangers. */
-@Timeout(20)
+@Timeout(60)
 class BusTransportTest {
 
   private static final String PREFIX = "WARN bus: refused 127.0.0.1: ";
@@ -115,7 +115,10 @@ class BusTransportTest {
     }
   }
 
-  /** A handshake that fails on either side; what that is called here is told by others. */
+  /**
+   * A handshake that fails on either side; what that is called here is told by others. A client
+   * that still speaks when the server has closed sees the connection broken instead of the alert.
+   */
   private static void handshake(int port, SSLContext context, String protocol) throws IOException {
     try (Socket plain = socket(port)) {
       SSLSocket socket =
@@ -126,7 +129,7 @@ class BusTransportTest {
                 socket.startHandshake();
                 socket.getInputStream().read();
               })
-          .isInstanceOf(SSLException.class);
+          .isInstanceOfAny(SSLException.class, SocketException.class);
       // Closed with something unread, the connection would be reset, and the alert be lost.
       plain.shutdownOutput();
       drain(plain);

@@ -12,6 +12,7 @@ import dev.errand.config.security.NodeTls;
 import dev.errand.config.security.SharedKeys;
 import dev.errand.config.settings.PeerAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(60)
 class PeerSearchTest {
 
   private static final AuthKey KEY = AuthKey.random();
@@ -121,7 +122,7 @@ class PeerSearchTest {
     FutureTask<Boolean> found = searching(peers(absent));
     assertThat(found).isNotDone();
     try (Greeter member = new Greeter(absent.port(), MEMBER)) {
-      assertThat(found.get(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(found.get(20, TimeUnit.SECONDS)).isTrue();
       assertThat(member.met()).isEqualTo(1);
     }
   }
@@ -131,7 +132,7 @@ class PeerSearchTest {
     PeerAddress absent = absent();
     FutureTask<Boolean> found = searching(peers(absent));
     try (Greeter member = new Greeter(absent.port(), Greeter.closing(), MEMBER)) {
-      found.get(5, TimeUnit.SECONDS);
+      found.get(20, TimeUnit.SECONDS);
       assertThat(member.met()).as("more than one round").isEqualTo(2);
       assertThat(log.all())
           .containsExactly("INFO waits for a peer at [127.0.0.1:" + absent.port() + "]");
@@ -142,7 +143,7 @@ class PeerSearchTest {
   void aSearchEndsWhenItIsGivenUp() throws Exception {
     FutureTask<Boolean> found = searching(peers(absent()));
     search.giveUp();
-    assertThat(found.get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(found.get(20, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -162,7 +163,7 @@ class PeerSearchTest {
     thread.start();
     await().until(() -> !log.all().isEmpty());
     thread.interrupt();
-    assertThatThrownBy(() -> found.get(5, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> found.get(20, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(InterruptedException.class);
   }
@@ -232,9 +233,9 @@ class PeerSearchTest {
   private void isNoPeer(Greeter.Manner manner) throws Exception {
     try (Greeter other = new Greeter(0, manner)) {
       FutureTask<Boolean> found = begin(peers(other.address()));
-      await().until(() -> other.met() >= 4 || found.isDone());
+      await().atMost(Duration.ofSeconds(30)).until(() -> other.met() >= 4 || found.isDone());
       search.giveUp();
-      assertThat(found.get(5, TimeUnit.SECONDS)).isFalse();
+      assertThat(found.get(20, TimeUnit.SECONDS)).isFalse();
     }
   }
 

@@ -125,7 +125,7 @@ class MemberChannelIT {
     Future<Integer> load = thread.submit(() -> writeUntil(over, one, two));
     for (int round = 0; round < 4; round++) {
       HazelcastInstance three = members.start(Members.freePort(), first);
-      await().until(() -> size(one) == 3 && size(two) == 3);
+      await().atMost(Duration.ofSeconds(20)).until(() -> size(one) == 3 && size(two) == 3);
       assertThat(isIntact(three.<String, byte[]>getMap("load").get("0"))).isTrue();
       if (round % 2 == 0) {
         three.getLifecycleService().terminate();
@@ -190,7 +190,7 @@ class MemberChannelIT {
       }
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
           .until(() -> puts.stream().anyMatch(put -> !put.isDone()));
       signal(other, "CONT");
       for (Future<?> put : puts) {
@@ -250,7 +250,7 @@ class MemberChannelIT {
       for (Socket socket : silent) {
         awaitClosed(socket);
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
       assertThat(members.refusals.count()).isEqualTo(300);
       assertThat(size(one)).isEqualTo(2);
     } finally {
@@ -296,12 +296,19 @@ class MemberChannelIT {
     HazelcastInstance one = members.start(first);
     InetSocketAddress at = new InetSocketAddress("127.0.0.1", first);
     SSLContext stranger = Members.context(AuthKey.random());
-    assertThat(new MemberProbe(Members.context(members.key)).ask(at))
-        .isEqualTo(MemberProbe.Answer.MEMBER);
-    assertThat(new MemberProbe(stranger).ask(at)).isEqualTo(MemberProbe.Answer.REFUSAL);
+    assertThat(answer(Members.context(members.key), at)).isEqualTo(MemberProbe.Answer.MEMBER);
+    assertThat(answer(stranger, at)).isEqualTo(MemberProbe.Answer.REFUSAL);
     InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", Members.freePort());
     assertThat(new MemberProbe(stranger).ask(nobody)).isEqualTo(MemberProbe.Answer.NONE);
     assertThat(size(one)).isEqualTo(1);
+  }
+
+  /** On a busy machine one that answers may be too slow for the probe: it is asked again. */
+  private static MemberProbe.Answer answer(SSLContext asking, InetSocketAddress at) {
+    MemberProbe probe = new MemberProbe(asking);
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> probe.ask(at), answer -> answer != MemberProbe.Answer.NONE);
   }
 
   @Test

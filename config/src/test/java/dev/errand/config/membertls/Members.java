@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +25,8 @@ final class Members implements AutoCloseable {
 
   static final String CLUSTER = "members-test";
 
+  private static final Set<Integer> given = new HashSet<>();
+
   final AuthKey key;
   private final List<HazelcastInstance> started = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -32,9 +36,10 @@ final class Members implements AutoCloseable {
     this.key = key;
   }
 
+  /** Each time another one, also while nobody listens at the last one yet. */
   static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      return given.add(socket.getLocalPort()) ? socket.getLocalPort() : freePort();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
