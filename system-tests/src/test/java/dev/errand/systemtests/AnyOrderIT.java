@@ -33,7 +33,7 @@ class AnyOrderIT {
           .atMost(Duration.ofSeconds(30))
           .until(() -> worker.log().stream().anyMatch(line -> line.contains("waits for a peer")));
       cluster.dispatcher();
-      worker.awaitStart(20);
+      worker.awaitStart(60);
       assertThat(get(cluster.client().call("square", 12, String.class))).isEqualTo("12 * 12 = 144");
     }
   }
@@ -104,8 +104,12 @@ class AnyOrderIT {
       cluster.dispatcher();
       NodeProcess second = cluster.startSecondDispatcher();
       assertThat(second.awaitEnd(60)).isEqualTo(2);
-      assertThat(String.join("\n", second.log()))
-          .contains("has a dispatcher at 127.0.0.1:" + cluster.memberPort);
+      // What it said last may be read a moment after its end is known.
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(String.join("\n", second.log()))
+                      .contains("has a dispatcher at 127.0.0.1:" + cluster.memberPort));
     }
   }
 }

@@ -160,10 +160,16 @@ class FullDiskIT {
       fillUp(ballast);
       NodeProcess full = cluster.startDispatcher(conf);
       assertThat(full.awaitEnd(60)).isEqualTo(STORE_FAILED);
-      assertThat(full.log())
-          .filteredOn(line -> line.startsWith("errand: "))
-          .containsExactly(
-              "errand: the disk of " + store + " is full: make room, then start again");
+      // What it said last may be read a moment after its end is known.
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(full.log())
+                      .filteredOn(line -> line.startsWith("errand: "))
+                      .containsExactly(
+                          "errand: the disk of "
+                              + store
+                              + " is full: make room, then start again"));
       Files.delete(ballast);
       cluster.dispatcher(conf);
       assertThat(Books.of(cluster.stats()).submitted()).isEqualTo(isOld ? 1 : 0);
