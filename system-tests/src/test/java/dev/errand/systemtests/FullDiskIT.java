@@ -101,7 +101,7 @@ class FullDiskIT {
       JsonObject conf = cluster.dispatcherConf().put("store", disk);
       NodeProcess dispatcher = cluster.dispatcher(conf);
       cluster.worker("worker-1");
-      String sleeping = get(cluster.client().submit(TaskRequest.of("sleep", "2s"))).id();
+      String sleeping = get(cluster.client().submit(TaskRequest.of("sleep", "6s"))).id();
       Awaitility.await()
           .atMost(PATIENCE)
           .until(() -> cluster.task(sleeping).state() == TaskState.RUNNING);

@@ -60,7 +60,7 @@ class WorkerLossIT {
       NodeProcess hanging = cluster.worker("hanging");
       cluster.worker("staying");
       TaskClient client = cluster.client();
-      List<String> ids = submitSleepers(client, "2s");
+      List<String> ids = submitSleepers(client, "6s");
       List<String> lost = awaitRunningOn(cluster, ids, "hanging");
       ProcessCluster.signal(hanging, "STOP");
       long stopped = System.nanoTime();
@@ -136,15 +136,20 @@ class WorkerLossIT {
       awaitRunningOn(cluster, List.of(running.id(), tooLong.id()), "leaving");
       leaving.end();
       await()
+          .atMost(Duration.ofSeconds(30))
           .until(
               () ->
                   cluster.stats().getJsonArray("workers").getJsonObject(0).getBoolean("draining"));
       Task waiting = get(client.submit(TaskRequest.of("square", 3)));
-      Task first = get(client.await(running.id(), Duration.ofSeconds(10)));
+      Task first = get(client.await(running.id(), Duration.ofSeconds(30)));
       assertThat(first.attempt()).isEqualTo(1);
-      assertThat(leaving.awaitEnd(20)).isZero();
-      assertThat(cluster.task(waiting.id()).waitingFor().message())
-          .isEqualTo("no worker offers 'square'");
+      assertThat(leaving.awaitEnd(30)).isZero();
+      // The dispatcher hears of it a moment later.
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(cluster.task(waiting.id()).waitingFor().message())
+                      .isEqualTo("no worker offers 'square'"));
       // What was not done in time was given back, and waits.
       assertThat(cluster.task(tooLong.id()).state()).isEqualTo(TaskState.QUEUED);
     }
@@ -164,7 +169,7 @@ class WorkerLossIT {
     List<String> there = new ArrayList<>();
     await()
         .pollInterval(Duration.ofMillis(20))
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               there.clear();
