@@ -80,7 +80,7 @@ class FullDiskIT {
     JsonObject store =
         new JsonObject()
             .put("path", folder.resolve("data").toString())
-            .put("retention", new JsonObject().put("succeeded", "5s"));
+            .put("retention", new JsonObject().put("succeeded", "10s"));
     try (JvmCluster cluster = new JvmCluster(new JsonObject().put("store", store))) {
       for (int times = 0; times < 2; times++) {
         assertThat(fill(cluster, "echo")).hasSizeGreaterThan(10);

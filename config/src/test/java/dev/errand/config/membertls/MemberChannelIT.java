@@ -125,7 +125,7 @@ class MemberChannelIT {
     Future<Integer> load = thread.submit(() -> writeUntil(over, one, two));
     for (int round = 0; round < 4; round++) {
       HazelcastInstance three = members.start(Members.freePort(), first);
-      await().until(() -> size(one) == 3 && size(two) == 3);
+      await().atMost(Duration.ofSeconds(30)).until(() -> size(one) == 3 && size(two) == 3);
       assertThat(isIntact(three.<String, byte[]>getMap("load").get("0"))).isTrue();
       if (round % 2 == 0) {
         three.getLifecycleService().terminate();
@@ -190,7 +190,7 @@ class MemberChannelIT {
       }
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
           .until(() -> puts.stream().anyMatch(put -> !put.isDone()));
       signal(other, "CONT");
       for (Future<?> put : puts) {
@@ -314,7 +314,7 @@ class MemberChannelIT {
       socket.setSoTimeout(5_000);
       assertThat(catchThrowable(socket::startHandshake)).isInstanceOf(IOException.class);
     }
-    await().until(() -> members.refusals.count() == 1);
+    await().atMost(Duration.ofSeconds(30)).until(() -> members.refusals.count() == 1);
   }
 
   @Test
