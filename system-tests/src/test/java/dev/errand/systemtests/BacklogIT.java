@@ -43,13 +43,13 @@ class BacklogIT {
       cluster.dispatcher(conf);
       assertThat(queued(cluster)).isEqualTo(TASKS);
       String last = tasks.get(TASKS - 1).id();
-      Task waiting = get(client.get(last));
+      Task waiting = cluster.task(last);
       assertThat(waiting.waitingFor().message()).isEqualTo("no worker offers 'echo'");
       cluster.worker("worker");
       await().atMost(PATIENCE).until(() -> cluster.stats().getInteger("succeeded") == TASKS);
       Task ended = get(client.await(last, PATIENCE));
       assertThat(ended.resultAs(Integer.class)).isEqualTo(TASKS - 1);
-      long first = get(client.get(tasks.get(0).id())).times().finished();
+      long first = cluster.task(tasks.get(0).id()).times().finished();
       assertThat(first).isLessThanOrEqualTo(ended.times().finished());
     }
   }

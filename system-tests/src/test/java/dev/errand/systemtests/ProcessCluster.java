@@ -240,7 +240,12 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   Task task(String id) throws Exception {
-    return get(client().get(id));
+    return find(client(), id);
+  }
+
+  /** A task as it stands; a dispatcher that is late is asked again, as a client soon gives up. */
+  static Task find(TaskClient client, String id) throws Exception {
+    return get(client.get(id).recover(late -> client.get(id)));
   }
 
   /** Where the dispatcher serves HTTP. */

@@ -90,7 +90,7 @@ class WorkerDrainIT {
 
   private static Task find(TaskClient client, String id) {
     try {
-      return get(client.get(id));
+      return ProcessCluster.find(client, id);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
