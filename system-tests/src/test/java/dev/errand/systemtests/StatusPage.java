@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -193,19 +192,14 @@ final class StatusPage implements AutoCloseable {
             .setFullPage(height <= TALLEST_SCREENSHOT));
   }
 
-  /**
-   * The longest but one of what the observing script has noted there since then, in milliseconds:
-   * in one of them the machine itself may have stood still.
-   */
-  static double longestButOne(JsonArray entries, double since) {
+  /** The longest of what the observing script has noted there since then, in milliseconds. */
+  static double longest(JsonArray entries, double since) {
     return entries.stream()
         .map(JsonObject.class::cast)
         .filter(entry -> entry.getDouble("at") >= since)
-        .map(entry -> entry.getDouble("millis"))
-        .sorted(Comparator.reverseOrder())
-        .skip(1)
-        .findFirst()
-        .orElse(0.0);
+        .mapToDouble(entry -> entry.getDouble("millis"))
+        .max()
+        .orElse(0);
   }
 
   /** Closes the window; nothing may have gone wrong in it. */
