@@ -23,6 +23,8 @@ class AnyOrderIT {
   /** Ten by default; a property for more. */
   private static final int RESTARTS = Integer.getInteger("restarts", 10);
 
+  private static final long MOST_MILLIS = 2_000;
+
   @TempDir Path folder;
 
   @Test
@@ -33,13 +35,22 @@ class AnyOrderIT {
           .atMost(Duration.ofSeconds(30))
           .until(() -> worker.log().stream().anyMatch(line -> line.contains("waits for a peer")));
       cluster.dispatcher();
-      worker.awaitStart(20);
+      worker.awaitStart(60);
       assertThat(get(cluster.client().call("square", 12, String.class))).isEqualTo("12 * 12 = 144");
     }
   }
 
   @Test
   void aLateWorkerGetsTheWaitingWorkWithinTwoSecondsOfItsWelcome() throws Exception {
+    long millis = millisUntilALateWorkerHasDoneTheWaitingWork();
+    if (millis >= MOST_MILLIS) {
+      // A machine that does other things may be late once.
+      millis = millisUntilALateWorkerHasDoneTheWaitingWork();
+    }
+    assertThat(millis).isLessThan(MOST_MILLIS);
+  }
+
+  private long millisUntilALateWorkerHasDoneTheWaitingWork() throws Exception {
     try (ProcessCluster cluster = new ProcessCluster(folder)) {
       cluster.dispatcher();
       TaskClient client = cluster.client();
@@ -50,9 +61,9 @@ class AnyOrderIT {
       assertThat(seen.waitingFor().message()).isEqualTo("no worker offers 'square'");
       cluster.worker("late");
       long welcomed = System.nanoTime();
-      Task ended = get(client.await(waiting.id(), Duration.ofSeconds(20)));
+      Task ended = get(client.await(waiting.id(), Duration.ofSeconds(40)));
       assertThat(ended.resultAs(String.class)).isEqualTo("9 * 9 = 81");
-      assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - welcomed)).isLessThan(2_000);
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - welcomed);
     }
   }
 
@@ -104,8 +115,12 @@ class AnyOrderIT {
       cluster.dispatcher();
       NodeProcess second = cluster.startSecondDispatcher();
       assertThat(second.awaitEnd(60)).isEqualTo(2);
-      assertThat(String.join("\n", second.log()))
-          .contains("has a dispatcher at 127.0.0.1:" + cluster.memberPort);
+      // What it said last may be read a moment after its end is known.
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(String.join("\n", second.log()))
+                      .contains("has a dispatcher at 127.0.0.1:" + cluster.memberPort));
     }
   }
 }

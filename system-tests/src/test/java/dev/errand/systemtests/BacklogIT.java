@@ -39,16 +39,17 @@ class BacklogIT {
       List<Task> tasks = get(client.submitAll(requests));
       assertThat(queued(cluster)).isEqualTo(TASKS);
       dispatcher.kill();
+      dispatcher.awaitEnd(30);
       cluster.dispatcher(conf);
       assertThat(queued(cluster)).isEqualTo(TASKS);
       String last = tasks.get(TASKS - 1).id();
-      Task waiting = get(client.get(last));
+      Task waiting = cluster.task(last);
       assertThat(waiting.waitingFor().message()).isEqualTo("no worker offers 'echo'");
       cluster.worker("worker");
+      await().atMost(PATIENCE).until(() -> cluster.stats().getInteger("succeeded") == TASKS);
       Task ended = get(client.await(last, PATIENCE));
       assertThat(ended.resultAs(Integer.class)).isEqualTo(TASKS - 1);
-      await().atMost(PATIENCE).until(() -> cluster.stats().getInteger("succeeded") == TASKS);
-      long first = get(client.get(tasks.get(0).id())).times().finished();
+      long first = cluster.task(tasks.get(0).id()).times().finished();
       assertThat(first).isLessThanOrEqualTo(ended.times().finished());
     }
   }

@@ -2,6 +2,7 @@ package dev.errand.systemtests;
 
 import static dev.errand.systemtests.ProcessCluster.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.errand.command.NodeProcess;
 import dev.errand.protocol.TaskRequest;
@@ -28,9 +29,15 @@ class BadDiskIT {
   @TempDir Path folder;
 
   private static String lastLine(NodeProcess node) {
-    List<String> log = node.log().stream().filter(line -> line.startsWith("errand: ")).toList();
-    assertThat(log).as(String.join("\n", node.log())).hasSize(1);
-    return log.get(0);
+    // What it said last may be read a moment after its end is known.
+    await()
+        .untilAsserted(
+            () -> assertThat(errors(node)).as(String.join("\n", node.log())).hasSize(1));
+    return errors(node).get(0);
+  }
+
+  private static List<String> errors(NodeProcess node) {
+    return node.log().stream().filter(line -> line.startsWith("errand: ")).toList();
   }
 
   @Test
@@ -106,6 +113,7 @@ class BadDiskIT {
       assertThat(lastLine(refused)).contains(".log can't be read: Input/output error; bring");
       NodeProcess export = export(store);
       assertThat(export.awaitEnd(60)).isEqualTo(STORE_FAILED);
+      assertThat(lastLine(export)).startsWith("errand: not all of the store can be read");
       assertThat(export.log())
           .filteredOn(line -> line.startsWith("{\"id\":"))
           .hasSizeBetween(TASKS - 40, TASKS - 20);

@@ -47,12 +47,14 @@ class DispatcherLossIT {
       cluster.worker("worker");
       TaskClient client = cluster.client();
       Task task = get(client.submit(TaskRequest.of("sleep", "15s").withMaxAttempts(1)));
-      await().until(() -> cluster.task(task.id()).state() == TaskState.RUNNING);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> cluster.task(task.id()).state() == TaskState.RUNNING);
       ProcessCluster.signal(dispatcher, signal);
       dispatcher.awaitEnd(20);
       long gone = System.nanoTime();
       // Three heartbeats are missed, and a fourth.
-      await().atMost(Duration.ofSeconds(10)).until(() -> System.nanoTime() - gone > 4e9);
+      await().atMost(Duration.ofSeconds(30)).until(() -> System.nanoTime() - gone > 4e9);
       cluster.dispatcher(conf);
       Task ended = get(client.await(task.id(), Duration.ofSeconds(40)));
       assertThat(ended.state()).isEqualTo(TaskState.SUCCEEDED);
@@ -69,9 +71,11 @@ class DispatcherLossIT {
       for (int i = 0; i < SUBMITTERS; i++) {
         submitters.add(new Submitter(cluster.port()));
       }
-      await().until(() -> submitters.stream().allMatch(each -> each.taken.size() > 20));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> submitters.stream().allMatch(each -> each.taken.size() > 20));
       dispatcher.end();
-      assertThat(dispatcher.awaitEnd(20)).isZero();
+      assertThat(dispatcher.awaitEnd(30)).isZero();
       List<String> taken = new ArrayList<>();
       int refused = 0;
       for (Submitter each : submitters) {

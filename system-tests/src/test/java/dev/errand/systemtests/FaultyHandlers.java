@@ -103,7 +103,7 @@ final class FaultyHandlers {
     @Override
     public Future<?> handle(TaskContext task) {
       try {
-        return Future.succeededFuture(new CountDownLatch(1).await(6, TimeUnit.SECONDS));
+        return Future.succeededFuture(new CountDownLatch(1).await(20, TimeUnit.SECONDS));
       } catch (InterruptedException e) {
         return Future.failedFuture(e);
       }

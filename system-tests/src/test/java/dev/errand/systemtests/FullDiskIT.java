@@ -80,7 +80,7 @@ class FullDiskIT {
     JsonObject store =
         new JsonObject()
             .put("path", folder.resolve("data").toString())
-            .put("retention", new JsonObject().put("succeeded", "5s"));
+            .put("retention", new JsonObject().put("succeeded", "10s"));
     try (JvmCluster cluster = new JvmCluster(new JsonObject().put("store", store))) {
       for (int times = 0; times < 2; times++) {
         assertThat(fill(cluster, "echo")).hasSizeGreaterThan(10);
@@ -101,7 +101,7 @@ class FullDiskIT {
       JsonObject conf = cluster.dispatcherConf().put("store", disk);
       NodeProcess dispatcher = cluster.dispatcher(conf);
       cluster.worker("worker-1");
-      String sleeping = get(cluster.client().submit(TaskRequest.of("sleep", "2s"))).id();
+      String sleeping = get(cluster.client().submit(TaskRequest.of("sleep", "6s"))).id();
       Awaitility.await()
           .atMost(PATIENCE)
           .until(() -> cluster.task(sleeping).state() == TaskState.RUNNING);
@@ -160,10 +160,16 @@ class FullDiskIT {
       fillUp(ballast);
       NodeProcess full = cluster.startDispatcher(conf);
       assertThat(full.awaitEnd(60)).isEqualTo(STORE_FAILED);
-      assertThat(full.log())
-          .filteredOn(line -> line.startsWith("errand: "))
-          .containsExactly(
-              "errand: the disk of " + store + " is full: make room, then start again");
+      // What it said last may be read a moment after its end is known.
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(full.log())
+                      .filteredOn(line -> line.startsWith("errand: "))
+                      .containsExactly(
+                          "errand: the disk of "
+                              + store
+                              + " is full: make room, then start again"));
       Files.delete(ballast);
       cluster.dispatcher(conf);
       assertThat(Books.of(cluster.stats()).submitted()).isEqualTo(isOld ? 1 : 0);

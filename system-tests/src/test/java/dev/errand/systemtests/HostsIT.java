@@ -89,7 +89,7 @@ class HostsIT {
             .put("authKey", key);
     start(two, "worker-verticle", new JsonObject().put("cluster", workerConf));
     await()
-        .atMost(Duration.ofSeconds(40))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> says("worker-verticle", "the dispatcher is there"));
     assertThat(says("worker-verticle", " at " + WORKER + ":")).isTrue();
     // All in one cluster: the dispatcher's address is open to the other host, its page is not.

@@ -356,6 +356,7 @@ class HttpContractIT {
         // Most often in the middle of a line.
         wire.send(new String(lines, 0, lines.length * quarter / 4, StandardCharsets.UTF_8));
         await()
+            .atMost(Duration.ofSeconds(30))
             .until(
                 () -> {
                   HttpAnswer counts = reader.get(batch);
@@ -412,6 +413,7 @@ class HttpContractIT {
     assertThat(drained.json().getBoolean("draining")).isTrue();
     assertThat(leaver.awaitEnd(30)).isZero();
     await()
+        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 objects(reader.get("/api/v1/workers").json().getJsonArray("workers")).size() == 1);

@@ -67,7 +67,7 @@ class KeyRotationIT {
           end(two);
           two = worker(cluster, "two", keys);
           int done = load.done();
-          await().until(() -> load.done() > done + 100);
+          await().atMost(Duration.ofSeconds(30)).until(() -> load.done() > done + 100);
         }
         cluster.clientLeaves();
         end(dispatcher);

@@ -74,7 +74,9 @@ class PageLookIT {
       try (PacedLoad load = new PacedLoad(fixture.cluster.client(), 2_000)) {
         await().atMost(PATIENCE).until(() -> load.done() > 5_000);
         String failed = fixture.submit(RefusingHandler.TYPE, "this can't be done");
-        await().until(() -> fixture.task(failed).getString("state").equals("failed"));
+        await()
+            .atMost(PATIENCE)
+            .until(() -> fixture.task(failed).getString("state").equals("failed"));
         try (Views views = new Views(fixture)) {
           views.lookWell("busy");
           views.taskLooksWell(failed, "task-failed");

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,9 @@ class PagePartsIT {
   @Test
   void whatBeganBeforeThePageWasOpenedIsDrawnUntilItEnds() throws Exception {
     String id = fixture.submit("sleep", "300s");
-    await().until(() -> fixture.task(id).getString("state").equals("running"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> fixture.task(id).getString("state").equals("running"));
     try (StatusPage later = fixture.live()) {
       later.page.locator("#stream").scrollIntoViewIfNeeded();
       later.page.waitForSelector("#stream-legend :text('sleep')");

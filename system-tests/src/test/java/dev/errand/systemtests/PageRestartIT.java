@@ -81,6 +81,7 @@ class PageRestartIT {
         page.page.waitForSelector("#tasks :text('failed')");
         assertThat(page.page.isVisible("[data-sweep=retry]")).isTrue();
         // Nothing closes the connection of a process that only stands still.
+        page.awaitUpdates(1);
         ProcessCluster.signal(dispatcher, "STOP");
         long stopped = System.nanoTime();
         page.page.waitForSelector("#connection[data-state=lost]");

@@ -62,7 +62,7 @@ class PageWorkerLossIT {
         page.page.waitForSelector(row);
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < TASKS; i++) {
-          ids.add(fixture.submit("sleep", "4s"));
+          ids.add(fixture.submit("sleep", "8s"));
         }
         awaitAll(fixture, ids, "running");
         List<String> its = ranBy(fixture, ids, "victim");

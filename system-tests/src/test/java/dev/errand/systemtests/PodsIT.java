@@ -155,6 +155,7 @@ class PodsIT {
     await()
         .atMost(PodCluster.PATIENCE)
         .until(() -> worker.says("of which DNS does not know " + wrong));
+    await().atMost(PodCluster.PATIENCE).until(() -> dispatcher.says(" dispatcher of cluster '"));
     assertThat(dispatcher.isReady()).isFalse();
     assertThat(worker.isReady()).isFalse();
     assertThat(

@@ -26,7 +26,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -37,6 +40,11 @@ final class ProcessCluster implements AutoCloseable {
       Pattern.compile("dispatcher of cluster .* at \\S+, (\\S+)");
   static final Pattern WORKER_READY = Pattern.compile("the dispatcher is there");
   private static final long SECONDS = 60;
+
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 32_000;
+  private static final int PORTS_TRIED = 1_000;
+  private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
   final AuthKey key = AuthKey.random();
   final String name = "test-" + UUID.randomUUID();
@@ -59,11 +67,25 @@ final class ProcessCluster implements AutoCloseable {
     return Path.of(System.getProperty("errand.root", "..")).toAbsolutePath().normalize();
   }
 
+  /**
+   * A port that is free, and that nobody else gets: it is given once, and systems give others to
+   * those who do not care which. So it is still free when a node starts there, or starts again.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int i = 0; i < PORTS_TRIED; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      if (PORTS.add(port) && isFree(port)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("no port is free");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      return false;
     }
   }
 
@@ -218,7 +240,12 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   Task task(String id) throws Exception {
-    return get(client().get(id));
+    return find(client(), id);
+  }
+
+  /** A task as it stands; a dispatcher that is late is asked again, as a client soon gives up. */
+  static Task find(TaskClient client, String id) throws Exception {
+    return get(client.get(id).recover(late -> client.get(id)));
   }
 
   /** Where the dispatcher serves HTTP. */

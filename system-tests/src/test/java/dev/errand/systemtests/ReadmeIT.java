@@ -142,7 +142,7 @@ class ReadmeIT {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(300)
   void theCommandsDoWhatTheReadmeSays() throws Exception {
     Path home = script().getParent();
     Files.writeString(

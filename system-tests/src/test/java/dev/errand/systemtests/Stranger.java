@@ -106,8 +106,9 @@ final class Stranger {
   /** Whether a member's certificate opens the port, so that the refusals prove something. */
   boolean isAdmittedWithTheKey(int port) throws IOException {
     try (SSLSocket socket = (SSLSocket) member.getSocketFactory().createSocket("127.0.0.1", port)) {
-      socket.setSoTimeout(1_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.startHandshake();
+      socket.setSoTimeout(1_000);
       // Whoever refuses says so at once, and whoever does not waits for the client's first word.
       return catchThrowable(() -> socket.getInputStream().read()) instanceof SocketTimeoutException;
     }

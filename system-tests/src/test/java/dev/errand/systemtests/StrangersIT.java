@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.errand.command.NodeProcess;
 import dev.errand.config.security.AuthKey;
 import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangersIT {
 
   private static final int KNOCKS = Integer.getInteger("knocks", 1_000);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path folder;
 
@@ -39,14 +41,14 @@ class StrangersIT {
           for (Stranger.Knock knock : Stranger.Knock.values()) {
             int before = load.done();
             assertThat(stranger.isThrownOut(knock, port)).as(knock + " at " + port).isTrue();
-            await().until(() -> load.done() > before);
+            await().atMost(PATIENCE).until(() -> load.done() > before);
           }
           // The end of a handshake may be told a moment after the end of the connection.
           assertThat(stranger.isAdmittedWithTheKey(port)).isTrue();
         }
         for (String port : List.of("membership", "bus")) {
           await()
-              .atMost(Duration.ofSeconds(10))
+              .atMost(PATIENCE)
               .untilAsserted(
                   () ->
                       assertThat(refusals(dispatcher))
@@ -141,8 +143,12 @@ class StrangersIT {
       assertThat(new ProcessBuilder("sh", "-c", limit).start().waitFor()).isZero();
       List<Socket> strangers = new ArrayList<>();
       try {
-        for (int i = 0; i < 60 && dispatcher.handle().isAlive(); i++) {
-          strangers.add(new Socket(InetAddress.getLoopbackAddress(), cluster.memberPort));
+        try {
+          for (int i = 0; i < 60; i++) {
+            strangers.add(new Socket(InetAddress.getLoopbackAddress(), cluster.memberPort));
+          }
+        } catch (ConnectException e) {
+          // Nobody listens any more, though the process may not have ended yet.
         }
         assertThat(dispatcher.awaitEnd(30)).isEqualTo(1);
       } finally {
@@ -150,8 +156,13 @@ class StrangersIT {
           socket.close();
         }
       }
-      assertThat(dispatcher.log())
-          .anyMatch(line -> line.startsWith("errand: the membership has ended by itself"));
+      // What it said last may be read a moment after its end is known.
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(dispatcher.log())
+                      .anyMatch(
+                          line -> line.startsWith("errand: the membership has ended by itself")));
     }
   }
 
@@ -162,16 +173,15 @@ class StrangersIT {
       JsonObject conf = cluster.workerConf("stranger");
       conf.getJsonObject("cluster").remove("authKeyFile");
       conf.getJsonObject("cluster").put("authKey", AuthKey.random().text());
-      long begin = System.nanoTime();
       NodeProcess worker = cluster.startWorker("stranger", conf);
       assertThat(worker.awaitEnd(30)).isEqualTo(3);
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
-      assertThat(worker.log()).hasSize(1);
+      // What it said last may be read a moment after its end is known.
+      await().untilAsserted(() -> assertThat(worker.log()).hasSize(1));
       assertThat(worker.log().get(0))
           .startsWith("errand: no admission at 127.0.0.1:" + cluster.memberPort)
           .contains("cluster's auth key");
       assertThat(dispatcher.handle().isAlive()).isTrue();
-      assertThat(refusals(dispatcher)).hasSize(1);
+      await().untilAsserted(() -> assertThat(refusals(dispatcher)).hasSize(1));
     }
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.errand.command.NodeProcess;
+import dev.errand.protocol.TaskRequest;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,11 @@ class WireIT {
 
   private static final String TYPE = "echo";
   private static final String PAYLOAD = "a-payload-nobody-may-read";
+
+  /** Long, as all that is looked for: four letters are among enough noise by chance. */
+  private static final String OTHER_TYPE = "a-type-nobody-may-read";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path folder;
 
@@ -78,7 +85,7 @@ class WireIT {
               .redirectErrorStream(true)
               .start();
       try {
-        await().until(() -> Files.exists(capture) && Files.size(capture) > 0);
+        await().atMost(PATIENCE).until(() -> Files.exists(capture) && Files.size(capture) > 0);
         cluster.dispatcher();
         JsonObject conf = cluster.workerConf("worker");
         conf.getJsonObject("cluster").put("memberPort", member).put("busPort", bus);
@@ -87,8 +94,12 @@ class WireIT {
           String result = get(cluster.client().call(TYPE, PAYLOAD + i, String.class));
           assertThat(result).isEqualTo(PAYLOAD + i);
         }
+        get(cluster.client().submit(TaskRequest.of(OTHER_TYPE, PAYLOAD)));
         for (int port : new int[] {cluster.memberPort, cluster.busPort, bus}) {
-          await().until(() -> packets(capture, port) > 5);
+          // It may end in the middle of a packet, which tcpdump says is an error.
+          await()
+              .atMost(PATIENCE)
+              .untilAsserted(() -> assertThat(packets(capture, port)).isGreaterThan(5));
         }
       } finally {
         tcpdump.destroy();
@@ -97,7 +108,14 @@ class WireIT {
       String seen = new String(Files.readAllBytes(capture), StandardCharsets.ISO_8859_1);
       for (String secret :
           List.of(
-              PAYLOAD, TYPE, "errand", "__vertx", "hazelcast", cluster.name, cluster.key.text())) {
+              PAYLOAD,
+              OTHER_TYPE,
+              "square",
+              "errand",
+              "__vertx",
+              "hazelcast",
+              cluster.name,
+              cluster.key.text())) {
         assertThat(seen.contains(secret)).as(secret).isFalse();
       }
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +43,7 @@ class WorkerDrainIT {
       NodeProcess leaving = cluster.worker("leaving", conf(cluster, "leaving"));
       NodeProcess staying = cluster.worker("staying", conf(cluster, "staying"));
       TaskClient client = cluster.client();
-      List<String> long2 = submit(client, 2, "2s");
+      List<String> long2 = submit(client, 2, "6s");
       await()
           .atMost(PATIENCE)
           .until(
@@ -65,12 +66,17 @@ class WorkerDrainIT {
       for (String id : waiting) {
         assertThat(succeeded(client, id).worker()).isEqualTo("staying");
       }
-      assertThat(cluster.stats().getJsonArray("workers")).hasSize(1);
+      awaitWorkers(cluster::stats, 1);
       assertThat(staying.handle().isAlive()).isTrue();
       assertThat(leaving.log())
           .anyMatch(line -> line.contains("told to leave"))
           .noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
     }
+  }
+
+  /** The dispatcher hears a moment later that one has left. */
+  private static void awaitWorkers(Callable<JsonObject> stats, int count) {
+    await().atMost(PATIENCE).until(() -> stats.call().getJsonArray("workers").size() == count);
   }
 
   private static List<String> submit(TaskClient client, int count, String howLong)
@@ -84,7 +90,7 @@ class WorkerDrainIT {
 
   private static Task find(TaskClient client, String id) {
     try {
-      return get(client.get(id));
+      return ProcessCluster.find(client, id);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -136,8 +142,8 @@ class WorkerDrainIT {
       cluster.dispatcher();
       NodeProcess idle = cluster.worker("idle");
       cluster.drain("idle");
-      assertThat(idle.awaitEnd(10)).isZero();
-      assertThat(cluster.stats().getJsonArray("workers")).isEmpty();
+      assertThat(idle.awaitEnd(PATIENCE.toSeconds())).isZero();
+      awaitWorkers(cluster::stats, 0);
     }
   }
 
@@ -154,7 +160,7 @@ class WorkerDrainIT {
           .atMost(PATIENCE)
           .until(() -> leaving.log().stream().anyMatch(line -> line.contains("told to leave")));
       leaving.end();
-      assertThat(leaving.awaitEnd(10)).isZero();
+      assertThat(leaving.awaitEnd(PATIENCE.toSeconds())).isZero();
       assertThat(find(client, id).state()).isEqualTo(TaskState.QUEUED);
     }
   }
@@ -163,10 +169,10 @@ class WorkerDrainIT {
   void aWorkerInAProgramOfOnesOwnIsUndeployedAndTheProgramGoesOn() throws Exception {
     try (JvmCluster cluster = new JvmCluster(new JsonObject())) {
       Vertx node = cluster.worker("embedded");
-      await().atMost(PATIENCE).until(() -> cluster.stats().getJsonArray("workers").size() == 2);
+      awaitWorkers(cluster::stats, 2);
       cluster.drain("embedded");
       await().atMost(PATIENCE).until(() -> node.deploymentIDs().isEmpty());
-      assertThat(cluster.stats().getJsonArray("workers")).hasSize(1);
+      awaitWorkers(cluster::stats, 1);
       assertThat(Membership.of(node).isAlive()).isTrue();
       assertThat(succeeded(cluster.client, submit(cluster.client, 1, "1ms").get(0)).worker())
           .isEqualTo("worker");

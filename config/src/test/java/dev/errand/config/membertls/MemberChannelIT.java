@@ -125,7 +125,7 @@ class MemberChannelIT {
     Future<Integer> load = thread.submit(() -> writeUntil(over, one, two));
     for (int round = 0; round < 4; round++) {
       HazelcastInstance three = members.start(Members.freePort(), first);
-      await().atMost(Duration.ofSeconds(20)).until(() -> size(one) == 3 && size(two) == 3);
+      await().atMost(Duration.ofSeconds(30)).until(() -> size(one) == 3 && size(two) == 3);
       assertThat(isIntact(three.<String, byte[]>getMap("load").get("0"))).isTrue();
       if (round % 2 == 0) {
         three.getLifecycleService().terminate();
