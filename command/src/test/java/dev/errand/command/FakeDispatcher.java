@@ -192,8 +192,7 @@ final class FakeDispatcher implements AutoCloseable {
     // Less than was announced is no end: an exchange in chunks would be ended well by its close.
     exchange.sendResponseHeaders(200, isCut ? Integer.MAX_VALUE : 0);
     OutputStream out = exchange.getResponseBody();
-    List<Long> all =
-        lines.size() < fewestLines.get() ? List.of() : new ArrayList<>(lines.keySet());
+    List<Long> all = lines.size() < fewestLines.get() ? List.of() : new ArrayList<>(lines.keySet());
     for (int i = 0; i + 1 < all.size() && !inOrder; i += 2) {
       all.set(i, all.set(i + 1, all.get(i)));
     }

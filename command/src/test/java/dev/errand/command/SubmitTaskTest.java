@@ -131,9 +131,7 @@ class SubmitTaskTest {
     command.environment().put("ERRAND_URL", dispatcher.url());
     Process process = command.start();
     try {
-      Awaitility.await()
-          .atMost(1, TimeUnit.MINUTES)
-          .until(() -> dispatcher.requests().size() > 1);
+      Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> dispatcher.requests().size() > 1);
       // Process.destroy() would close what it says.
       process.toHandle().destroy();
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();

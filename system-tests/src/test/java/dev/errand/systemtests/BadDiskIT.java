@@ -31,8 +31,7 @@ class BadDiskIT {
   private static String lastLine(NodeProcess node) {
     // What it said last may be read a moment after its end is known.
     await()
-        .untilAsserted(
-            () -> assertThat(errors(node)).as(String.join("\n", node.log())).hasSize(1));
+        .untilAsserted(() -> assertThat(errors(node)).as(String.join("\n", node.log())).hasSize(1));
     return errors(node).get(0);
   }
 

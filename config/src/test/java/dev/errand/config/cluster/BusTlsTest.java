@@ -109,8 +109,7 @@ class BusTlsTest {
   private static void connectUntilClosed(NetClientOptions client, int port) throws Exception {
     Promise<Void> end = Promise.promise();
     vertx.runOnContext(
-        any ->
-            connect(client, port).compose(BusTlsTest::closed).otherwiseEmpty().onComplete(end));
+        any -> connect(client, port).compose(BusTlsTest::closed).otherwiseEmpty().onComplete(end));
     result(end.future());
   }
 

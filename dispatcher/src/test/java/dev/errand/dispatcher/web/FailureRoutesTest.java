@@ -83,8 +83,7 @@ class FailureRoutesTest {
             () -> fixture.dispatch().submit(TaskRequest.of("square", 7).withMaxAttempts(1)));
     fail(worker);
     Await.until(
-        () ->
-            !failures().isEmpty() && failures().getJsonObject(0).getInteger("failedTasks") == 1);
+        () -> !failures().isEmpty() && failures().getJsonObject(0).getInteger("failedTasks") == 1);
     fixture.get(() -> fixture.dispatch().retry(task.id()));
     assertThat(failures().getJsonObject(0).getInteger("failedTasks")).isZero();
     assertThat(failures().getJsonObject(0).getInteger("count")).isOne();

@@ -56,6 +56,7 @@ public final class WebFixture implements AutoCloseable {
 
   /** A large upload takes some, where others use the machine. */
   private static final long SECONDS = 60;
+
   private static final Set<String> READS = Set.of("list", "read");
   private static final int TICK_MILLIS = 50;
 
