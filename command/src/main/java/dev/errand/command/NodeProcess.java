@@ -23,16 +23,18 @@ public final class NodeProcess {
   private static final int KEPT_LINES = 500;
   private static final int TOLD_LINES = 20;
   private static final int UNSAFE_WARNS = 24;
+  private static final int LAST_WORDS_MILLIS = 5_000;
 
   private final String name;
   private final Process process;
   private final ArrayDeque<String> lines = new ArrayDeque<>();
   private final CompletableFuture<Matcher> started = new CompletableFuture<>();
+  private final Thread reader;
 
   private NodeProcess(String name, Process process, Pattern ready) {
     this.name = name;
     this.process = process;
-    Thread reader = new Thread(() -> read(ready), "errand-log-" + name);
+    reader = new Thread(() -> read(ready), "errand-log-" + name);
     reader.setDaemon(true);
     reader.start();
   }
@@ -153,7 +155,8 @@ public final class NodeProcess {
   }
 
   /**
-   * Waits for its end, and makes it so after some seconds.
+   * Waits for its end, and makes it so after some seconds. Then its log has its last words, unless
+   * something that it has started goes on and may still say more.
    *
    * @return its exit code
    */
@@ -162,6 +165,7 @@ public final class NodeProcess {
       kill();
       process.waitFor();
     }
+    reader.join(LAST_WORDS_MILLIS);
     return process.exitValue();
   }
 }
