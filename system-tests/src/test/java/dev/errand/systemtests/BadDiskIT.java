@@ -2,7 +2,6 @@ package dev.errand.systemtests;
 
 import static dev.errand.systemtests.ProcessCluster.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.errand.command.NodeProcess;
 import dev.errand.protocol.TaskRequest;
@@ -29,14 +28,9 @@ class BadDiskIT {
   @TempDir Path folder;
 
   private static String lastLine(NodeProcess node) {
-    // What it said last may be read a moment after its end is known.
-    await()
-        .untilAsserted(() -> assertThat(errors(node)).as(String.join("\n", node.log())).hasSize(1));
-    return errors(node).get(0);
-  }
-
-  private static List<String> errors(NodeProcess node) {
-    return node.log().stream().filter(line -> line.startsWith("errand: ")).toList();
+    List<String> log = node.log().stream().filter(line -> line.startsWith("errand: ")).toList();
+    assertThat(log).as(String.join("\n", node.log())).hasSize(1);
+    return log.get(0);
   }
 
   @Test

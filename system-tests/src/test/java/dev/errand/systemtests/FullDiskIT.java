@@ -160,16 +160,10 @@ class FullDiskIT {
       fillUp(ballast);
       NodeProcess full = cluster.startDispatcher(conf);
       assertThat(full.awaitEnd(60)).isEqualTo(STORE_FAILED);
-      // What it said last may be read a moment after its end is known.
-      Awaitility.await()
-          .untilAsserted(
-              () ->
-                  assertThat(full.log())
-                      .filteredOn(line -> line.startsWith("errand: "))
-                      .containsExactly(
-                          "errand: the disk of "
-                              + store
-                              + " is full: make room, then start again"));
+      assertThat(full.log())
+          .filteredOn(line -> line.startsWith("errand: "))
+          .containsExactly(
+              "errand: the disk of " + store + " is full: make room, then start again");
       Files.delete(ballast);
       cluster.dispatcher(conf);
       assertThat(Books.of(cluster.stats()).submitted()).isEqualTo(isOld ? 1 : 0);
