@@ -14,7 +14,6 @@ import dev.errand.worker.core.AttemptListener;
 import dev.errand.worker.core.Runner;
 import io.vertx.core.Future;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
@@ -28,9 +27,6 @@ final class AttemptRunner implements Runner {
   /** Between two looks at the event loops, in milliseconds. */
   static final int WATCH_MILLIS = 250;
 
-  /** A longer pause is the process's own, and proves nothing against a handler. */
-  private static final long MAX_PASSED = TimeUnit.MILLISECONDS.toNanos(2 * WATCH_MILLIS);
-
   private final Handlers handlers;
   private final Executor owner;
   private final Function<TaskRequest, Future<Task>> submitter;
@@ -40,12 +36,9 @@ final class AttemptRunner implements Runner {
   private final FailureLog failures = new FailureLog();
   private EventLoopLanes loops;
   private AttemptListener listener;
-  private long watchedNanos;
 
   /** 0: not asked yet. */
   private long turnMillis;
-
-  private boolean watched;
 
   /**
    * A runner that is not open yet.
@@ -100,10 +93,7 @@ final class AttemptRunner implements Runner {
   }
 
   void watch(long now) {
-    long passed = watched ? Math.min(now - watchedNanos, MAX_PASSED) : 0;
-    watched = true;
-    watchedNanos = now;
-    loops.watch(this, passed);
+    loops.watch(now);
     failures.look();
   }
 

@@ -54,6 +54,14 @@ final class EventLoopLanes {
   static final long GIVEN_BACK_AFTER = TimeUnit.SECONDS.toNanos(5);
   static final long WRITTEN_OFF_AFTER = TimeUnit.SECONDS.toNanos(10);
 
+  /** A longer pause is the process's own, and proves nothing against a handler. */
+  private static final long MAX_PASSED =
+      TimeUnit.MILLISECONDS.toNanos(2 * AttemptRunner.WATCH_MILLIS);
+
+  /** Any worker may look: who comes so soon after another has nothing new to see. */
+  private static final long LEAST_PASSED =
+      TimeUnit.MILLISECONDS.toNanos(AttemptRunner.WATCH_MILLIS / 2);
+
   /** So many attempts that come together go to the same lane. */
   private static final int IN_A_ROW = 16;
 
@@ -73,6 +81,8 @@ final class EventLoopLanes {
   private int left;
   private volatile Vertx vertx;
   private boolean flushing;
+  private boolean looked;
+  private long lookedNanos;
   private boolean closed;
 
   private EventLoopLanes(Executor owner) {
@@ -287,14 +297,17 @@ final class EventLoopLanes {
   }
 
   /**
-   * To be called by each worker a few times a second. The lanes are looked at for one of them.
+   * To be called by each worker a few times a second.
    *
-   * @param passed since its last call, in nanoseconds
+   * @param now by the monotonic clock, in nanoseconds
    */
-  void watch(AttemptRunner user, long passed) {
-    if (users.indexOf(user) != 0) {
+  void watch(long now) {
+    long passed = looked ? Math.min(now - lookedNanos, MAX_PASSED) : 0;
+    if (closed || (looked && passed < LEAST_PASSED)) {
       return;
     }
+    looked = true;
+    lookedNanos = now;
     watchdog.look(passed);
     for (Lane lane : lanes) {
       for (LoopAttempt one : lane.attempts()) {

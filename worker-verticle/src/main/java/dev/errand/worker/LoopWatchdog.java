@@ -49,16 +49,16 @@ final class LoopWatchdog {
    * @param passed since the last time, in nanoseconds
    */
   void look(long passed) {
+    for (LaneThread thread : stuck) {
+      thread.look(passed);
+      blame(thread);
+    }
     for (Lane lane : lanes) {
       if (lane.thread() != null) {
         lane.thread().look(passed);
         keepGoing(lane);
         blame(lane.thread());
       }
-    }
-    for (LaneThread thread : stuck) {
-      thread.look(passed);
-      blame(thread);
     }
   }
 
