@@ -42,7 +42,7 @@ final class ProcessCluster implements AutoCloseable {
   private static final long SECONDS = 60;
 
   private static final int FIRST_PORT = 20_000;
-  private static final int LAST_PORT = 32_000;
+  private static final int LAST_PORT = 30_000;
   private static final int PORTS_TRIED = 1_000;
   private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 

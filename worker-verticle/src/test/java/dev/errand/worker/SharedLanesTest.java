@@ -115,6 +115,17 @@ class SharedLanesTest {
   }
 
   @Test
+  void theNextOneLooksWhenTheFirstHasLeft() {
+    Rig second = beside(never);
+    rig.onOwner(() -> rig.closeRunner());
+    long lease = second.run("never");
+    Rig.await(begun::tryAcquire);
+    second.cancel(lease, CancelReason.CANCELLED);
+    second.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    second.awaitEnd(lease);
+  }
+
+  @Test
   void timePassesOnceHoweverManyLook() {
     Rig second = beside(blocks());
     long lease = second.run("blocks");

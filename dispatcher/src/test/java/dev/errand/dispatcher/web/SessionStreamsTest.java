@@ -34,7 +34,7 @@ class SessionStreamsTest {
   private static final int SOON_SECONDS = 4;
 
   /** More than came before the test has looked, however slow it is. */
-  private static final int MANY = 20;
+  private static final int MOST_FIGURES = 20;
 
   private static final String READER = "read-0123456789abcdef";
   private static final String BOSS = "admin-0123456789abcdef";
@@ -140,7 +140,7 @@ class SessionStreamsTest {
         Stream other = new Stream(cookie(READER));
         Stream program = new Stream("Authorization: Bearer " + BOSS)) {
       door.request("DELETE", "/api/v1/session").header("Cookie", value(cookie)).send();
-      assertThat(left.endsWithin(MANY)).isTrue();
+      assertThat(left.endsWithin(MOST_FIGURES)).isTrue();
       assertThat(other.endsWithin(3)).isFalse();
       assertThat(program.endsWithin(3)).isFalse();
     }
@@ -151,14 +151,14 @@ class SessionStreamsTest {
     String cookie = cookie(BOSS);
     try (Stream before = new Stream(cookie)) {
       signIn(READER).header("Cookie", value(cookie)).send();
-      assertThat(before.endsWithin(MANY)).isTrue();
+      assertThat(before.endsWithin(MOST_FIGURES)).isTrue();
     }
   }
 
   @Test
   void aSessionThatIsOverEndsItsStream() throws IOException {
     try (Stream stream = new Stream(cookieThatIsSoonOver())) {
-      assertThat(stream.endsWithin(MANY)).isTrue();
+      assertThat(stream.endsWithin(MOST_FIGURES)).isTrue();
     }
   }
 

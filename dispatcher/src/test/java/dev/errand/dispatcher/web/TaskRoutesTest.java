@@ -109,17 +109,22 @@ class TaskRoutesTest {
     assertThat(waiting.join().json().getString("result")).isEqualTo("let go");
   }
 
+  private boolean waitsAsIsUsual(String wait) {
+    String target = "/api/v1/tasks/" + submit("held") + wait;
+    long begun = System.nanoTime();
+    WebFixture.Answer held = web.get(target);
+    assertThat(System.nanoTime() - begun)
+        .isGreaterThanOrEqualTo(WebFixture.WAIT.toNanos() - 50_000_000);
+    return held.json().getString("state").equals("running");
+  }
+
   /** Where the machine is busy, such a short wait may be over before: then another one is not. */
   @Test
   void whoDoesNotSayHowLongWaitsAsIsUsual() {
     String echo = "{\"type\": \"echo\"}";
     for (String wait : List.of("?wait", "?wait=")) {
       Await.until(() -> web.post("/api/v1/tasks" + wait, echo).status() == 200);
-      long begun = System.nanoTime();
-      WebFixture.Answer held = web.get("/api/v1/tasks/" + submit("held") + wait);
-      assertThat(held.json().getString("state")).isEqualTo("running");
-      assertThat(System.nanoTime() - begun)
-          .isGreaterThanOrEqualTo(WebFixture.WAIT.toNanos() - 50_000_000);
+      Await.until(() -> waitsAsIsUsual(wait));
     }
   }
 
