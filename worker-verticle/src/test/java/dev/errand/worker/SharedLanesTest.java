@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Workers on the same thread, which share their event loops. */
 class SharedLanesTest {
 
+  private static final int LOOKS_TO_WRITE_OFF =
+      1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS);
+
   private final Blocker blocker = new Blocker();
   private final Queue<Vertx> seen = new ConcurrentLinkedQueue<>();
   private final TaskHandler says =
@@ -61,6 +64,14 @@ class SharedLanesTest {
         });
   }
 
+  /** One that never ends by itself. */
+  private long runAndCancel(Rig worker) {
+    long lease = worker.run("never");
+    Rig.await(begun::tryAcquire);
+    worker.cancel(lease, CancelReason.CANCELLED);
+    return lease;
+  }
+
   private void assertSays(Rig worker) {
     long lease = worker.run("says");
     Rig.Told told = worker.awaitEnd(lease);
@@ -96,10 +107,8 @@ class SharedLanesTest {
   @Test
   void whatNeverEndsInOneIsWrittenOffForThatOne() {
     Rig second = beside(never);
-    long lease = second.run("never");
-    Rig.await(begun::tryAcquire);
-    second.cancel(lease, CancelReason.CANCELLED);
-    rig.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    long lease = runAndCancel(second);
+    rig.look(LOOKS_TO_WRITE_OFF);
     second.awaitEnd(lease);
     assertSays(rig);
   }
@@ -107,10 +116,8 @@ class SharedLanesTest {
   @Test
   void itIsEnoughIfOneOfThemLooks() {
     Rig second = beside(never);
-    long lease = second.run("never");
-    Rig.await(begun::tryAcquire);
-    second.cancel(lease, CancelReason.CANCELLED);
-    second.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    long lease = runAndCancel(second);
+    second.look(LOOKS_TO_WRITE_OFF);
     second.awaitEnd(lease);
   }
 
@@ -118,10 +125,8 @@ class SharedLanesTest {
   void theNextOneLooksWhenTheFirstHasLeft() {
     Rig second = beside(never);
     rig.onOwner(() -> rig.closeRunner());
-    long lease = second.run("never");
-    Rig.await(begun::tryAcquire);
-    second.cancel(lease, CancelReason.CANCELLED);
-    second.look(1 + (int) (EventLoopLanes.WRITTEN_OFF_AFTER / Rig.LOOK_NANOS));
+    long lease = runAndCancel(second);
+    second.look(LOOKS_TO_WRITE_OFF);
     second.awaitEnd(lease);
   }
 

@@ -3,6 +3,7 @@ package dev.errand.config.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.errand.config.FreePorts;
 import dev.errand.config.OwnAuthority;
 import dev.errand.config.security.NodeIdentity;
 import dev.errand.config.security.PemFiles;
@@ -10,16 +11,11 @@ import dev.errand.config.settings.ClusterSettings;
 import dev.errand.config.settings.PeerAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -43,7 +39,6 @@ class MembershipIT {
       new OwnAuthority("ours").issue(OwnAuthority.ec(), END, NAME);
   private final NodeIdentity stranger = new OwnAuthority("theirs").issue(NAME);
   @TempDir Path folder;
-  private final Set<Integer> given = new HashSet<>();
   private Vertx vertx;
 
   /** There it keeps which members it has seen. */
@@ -64,20 +59,13 @@ class MembershipIT {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
-  /** Each time another one, also while nobody listens at the last one yet. */
-  private int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return given.add(socket.getLocalPort()) ? socket.getLocalPort() : freePort();
-    }
-  }
-
   /** A node that does not wait for others, but tries those that it saw last. */
   private Membership join(int... seen) throws Exception {
     ClusterSettings settings =
         new ClusterSettings(
             "errand",
             "127.0.0.1",
-            freePort(),
+            FreePorts.next(),
             0,
             ClusterSettings.Search.of(List.of()),
             new PemFiles(identity));
@@ -90,8 +78,8 @@ class MembershipIT {
 
   @Test
   void whoAnswersWithoutBeingAMemberIsApartOrRefuses() throws Exception {
-    int apart = freePort();
-    int refusing = freePort();
+    int apart = FreePorts.next();
+    int refusing = FreePorts.next();
     Membership membership = join(apart, refusing);
     assertThat(membership.certificateEnd()).isEqualTo(END);
     try (Greeter member = new Greeter(apart, Greeter.member(identity));

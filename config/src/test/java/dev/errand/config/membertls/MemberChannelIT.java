@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import dev.errand.config.FreePorts;
 import dev.errand.config.security.AuthKey;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -104,11 +105,11 @@ class MemberChannelIT {
   }
 
   private List<HazelcastInstance> three() {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     return List.of(
         members.start(first),
-        members.start(Members.freePort(), first),
-        members.start(Members.freePort(), first));
+        members.start(FreePorts.next(), first),
+        members.start(FreePorts.next(), first));
   }
 
   private static int size(HazelcastInstance member) {
@@ -117,14 +118,14 @@ class MemberChannelIT {
 
   @Test
   void membersThatEndAndComeBackUnderLoadDisturbNoOther() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     HazelcastInstance one = members.start(first);
-    HazelcastInstance two = members.start(Members.freePort(), first);
+    HazelcastInstance two = members.start(FreePorts.next(), first);
     AtomicBoolean over = new AtomicBoolean();
     ExecutorService thread = Executors.newSingleThreadExecutor();
     Future<Integer> load = thread.submit(() -> writeUntil(over, one, two));
     for (int round = 0; round < 4; round++) {
-      HazelcastInstance three = members.start(Members.freePort(), first);
+      HazelcastInstance three = members.start(FreePorts.next(), first);
       await().atMost(Duration.ofSeconds(30)).until(() -> size(one) == 3 && size(two) == 3);
       assertThat(isIntact(three.<String, byte[]>getMap("load").get("0"))).isTrue();
       if (round % 2 == 0) {
@@ -172,7 +173,7 @@ class MemberChannelIT {
 
   @Test
   void aMemberThatIsStoppedForAWhileGoesOnWhereItWas() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     HazelcastInstance one = members.start(first);
     Process other = process(first);
     try {
@@ -218,7 +219,7 @@ class MemberChannelIT {
             System.getProperty("java.class.path"),
             MemberMain.class.getName(),
             key.toString(),
-            String.valueOf(Members.freePort()),
+            String.valueOf(FreePorts.next()),
             String.valueOf(peer));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -237,14 +238,14 @@ class MemberChannelIT {
 
   @Test
   void silentStrangersKeepNoGoodMemberOutAndAreClosedInTime() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     HazelcastInstance one = members.start(first);
     List<Socket> silent = new ArrayList<>();
     try {
       for (int i = 0; i < 300; i++) {
         silent.add(new Socket(InetAddress.getLoopbackAddress(), first));
       }
-      members.start(Members.freePort(), first);
+      members.start(FreePorts.next(), first);
       assertThat(size(one)).isEqualTo(2);
       long begin = System.nanoTime();
       for (Socket socket : silent) {
@@ -262,7 +263,7 @@ class MemberChannelIT {
 
   @Test
   void beyondTheMostHandshakesTheOldestGiveWay() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     HazelcastInstance one = members.start(first);
     List<Socket> silent = new ArrayList<>();
     try {
@@ -271,7 +272,7 @@ class MemberChannelIT {
       }
       await().atMost(Duration.ofSeconds(3)).until(() -> members.refusals.count() >= 20);
       awaitClosed(silent.get(0));
-      members.start(Members.freePort(), first);
+      members.start(FreePorts.next(), first);
       assertThat(size(one)).isEqualTo(2);
     } finally {
       for (Socket socket : silent) {
@@ -292,13 +293,13 @@ class MemberChannelIT {
 
   @Test
   void theProbeTellsMembersFromAllOthers() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     HazelcastInstance one = members.start(first);
     InetSocketAddress at = new InetSocketAddress("127.0.0.1", first);
     SSLContext stranger = Members.context(AuthKey.random());
     assertThat(answer(Members.context(members.key), at)).isEqualTo(MemberProbe.Answer.MEMBER);
     assertThat(answer(stranger, at)).isEqualTo(MemberProbe.Answer.REFUSAL);
-    InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", Members.freePort());
+    InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", FreePorts.next());
     assertThat(new MemberProbe(stranger).ask(nobody)).isEqualTo(MemberProbe.Answer.NONE);
     assertThat(size(one)).isEqualTo(1);
   }
@@ -313,7 +314,7 @@ class MemberChannelIT {
 
   @Test
   void aMemberAnswersNothingBeforeTheCertificateIsAccepted() throws Exception {
-    int first = Members.freePort();
+    int first = FreePorts.next();
     members.start(first);
     SSLContext stranger = Members.context(AuthKey.random());
     try (SSLSocket socket =
@@ -326,10 +327,10 @@ class MemberChannelIT {
 
   @Test
   void oneThatWasAloneMergesThoughItsPeerIsNotTheEldestOfTheOthers() throws Exception {
-    int eldestPort = Members.freePort();
-    int peerPort = Members.freePort();
+    int eldestPort = FreePorts.next();
+    int peerPort = FreePorts.next();
     HazelcastInstance eldest = members.start(eldestPort);
-    HazelcastInstance alone = members.start(Members.freePort(), peerPort);
+    HazelcastInstance alone = members.start(FreePorts.next(), peerPort);
     HazelcastInstance peer = members.start(peerPort, eldestPort);
     await()
         .atMost(Duration.ofSeconds(40))

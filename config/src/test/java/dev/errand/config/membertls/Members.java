@@ -8,13 +8,8 @@ import dev.errand.config.security.AuthKey;
 import dev.errand.config.security.NodeTls;
 import dev.errand.config.security.RefusalLog;
 import dev.errand.config.security.SharedKeys;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,8 +20,6 @@ final class Members implements AutoCloseable {
 
   static final String CLUSTER = "members-test";
 
-  private static final Set<Integer> given = new HashSet<>();
-
   final AuthKey key;
   private final List<HazelcastInstance> started = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -34,15 +27,6 @@ final class Members implements AutoCloseable {
 
   Members(AuthKey key) {
     this.key = key;
-  }
-
-  /** Each time another one, also while nobody listens at the last one yet. */
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return given.add(socket.getLocalPort()) ? socket.getLocalPort() : freePort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   static SSLContext context(AuthKey key) {
