@@ -69,7 +69,11 @@ public final class Dispatch {
 
   /** Tasks, the newest first. A page may have fewer than were asked for, and not be the last. */
   public Future<Page> list(TaskQuery query) {
-    return turns.ask(store -> store.list(query)).map(found -> page(query, found));
+    // The store is to know first what has begun since the last tick.
+    return turns
+        .recorded()
+        .compose(any -> turns.ask(store -> store.list(query)))
+        .map(found -> page(query, found));
   }
 
   private Page page(TaskQuery query, TaskStore.Listing found) {

@@ -55,6 +55,7 @@ public final class DispatcherVerticle extends VerticleBase {
   private static final Duration STORE_LIMIT = Duration.ofSeconds(10);
 
   private TaskStore store;
+  private TurnLoop turns;
   private BusDoor bus;
   private WebDoor web;
   private volatile boolean open;
@@ -120,7 +121,7 @@ public final class DispatcherVerticle extends VerticleBase {
   private Future<?> open(DispatcherSettings settings, Membership membership, DispatcherCore core) {
     HttpSettings http = settings.http();
     store.start();
-    TurnLoop turns =
+    turns =
         new TurnLoop(
             context,
             core,
@@ -246,12 +247,17 @@ public final class DispatcherVerticle extends VerticleBase {
       web.refuse();
     }
     return close("the bus", bus == null ? Future.succeededFuture() : bus.close())
-        .compose(
-            any ->
-                store == null
-                    ? Future.succeededFuture()
-                    : LastStep.within(context, STORE_LIMIT, "closing the store", store.close()))
+        .compose(any -> LastStep.within(context, STORE_LIMIT, "closing the store", closeStore()))
         .eventually(() -> close("HTTP", web == null ? Future.succeededFuture() : web.close()));
+  }
+
+  /** What has gathered goes there first. */
+  private Future<Void> closeStore() {
+    if (store == null) {
+      return Future.succeededFuture();
+    }
+    Future<Void> last = turns == null ? Future.succeededFuture() : turns.recorded();
+    return last.eventually(store::close);
   }
 
   /** A door that can't be closed must not keep the others open. */

@@ -219,7 +219,7 @@ public final class TurnLoop {
       ask(kept -> kept.waiting(load.line(), load.after(), load.most(), load.mostBytes()))
           .onSuccess(next -> loaded(load, next));
     }
-    if (core.isUrgent()) {
+    if (core.isDue()) {
       turn();
     }
   }

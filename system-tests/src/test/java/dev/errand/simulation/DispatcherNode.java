@@ -229,7 +229,7 @@ final class DispatcherNode extends Host {
     for (DispatcherCore.Load load : core.loads()) {
       store.waiting(load, found -> on(() -> loaded(load, found)));
     }
-    if (core.isUrgent()) {
+    if (core.isDue()) {
       turn();
     }
   }

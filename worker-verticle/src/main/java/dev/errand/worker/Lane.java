@@ -19,7 +19,13 @@ final class Lane {
   private final Consumer<LaneThread> onReturn;
   private final Lock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
-  private final Queue<Step> steps = new ArrayDeque<>();
+
+  /** What was added since the thread last looked. Guarded by the lock. */
+  private Queue<Step> added = new ArrayDeque<>();
+
+  /** What comes before. Owner: the thread of the moment; it leaves this to the next one. */
+  private Queue<Step> steps = new ArrayDeque<>();
+
   private final List<LoopAttempt> starts = new ArrayList<>();
   private final List<LoopAttempt> attempts = new ArrayList<>();
   private volatile boolean closed;
@@ -100,7 +106,7 @@ final class Lane {
   private void addAll(List<? extends Step> more) {
     lock.lock();
     try {
-      steps.addAll(more);
+      added.addAll(more);
       filled.signal();
     } finally {
       lock.unlock();
@@ -109,12 +115,22 @@ final class Lane {
 
   /** Waits for the next step. */
   Step take() throws InterruptedException {
+    if (steps.isEmpty()) {
+      awaitSteps();
+    }
+    return steps.remove();
+  }
+
+  /** Takes all that were added at once: a lock for each would cost as much as many a step. */
+  private void awaitSteps() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (steps.isEmpty()) {
+      while (added.isEmpty()) {
         filled.await();
       }
-      return steps.remove();
+      Queue<Step> empty = steps;
+      steps = added;
+      added = empty;
     } finally {
       lock.unlock();
     }

@@ -287,6 +287,7 @@ public final class DispatcherCore {
   /** Makes this turn have changes, if only to learn when all before them are durable. */
   public void mark() {
     turns.changes();
+    turns.leave();
   }
 
   /**
@@ -468,6 +469,7 @@ public final class DispatcherCore {
     }
     pace.look(tasks.ended(), now.nanos());
     peers.expire(now);
+    turns.leave();
   }
 
   /** Takes what happened to workers since the last call, in that order. */
@@ -481,17 +483,18 @@ public final class DispatcherCore {
   }
 
   /**
-   * What this turn changed and must be durable before it is told.
+   * What this turn and those before changed and must be durable before it is told. What nobody
+   * waits for gathers until somebody does, or the next tick.
    *
-   * @return null if nothing
+   * @return null if nothing is due
    */
   public Changes changes() {
     return turns.close();
   }
 
-  /** Whether this turn has changed something for which somebody waits. */
-  public boolean isUrgent() {
-    return turns.isUrgent();
+  /** Whether this turn has more changes that are due. */
+  public boolean isDue() {
+    return turns.isDue();
   }
 
   /** All changes up to that number are durable. */

@@ -32,6 +32,10 @@ final class Turns {
   private final List<Peer> touched = new ArrayList<>();
   private final List<Peer> owed = new ArrayList<>();
   private Unrecorded open;
+
+  /** Whether what is open goes to the store with this turn, urgent or not. */
+  private boolean leaving;
+
   private long number;
 
   /** One turn is much like the next: its lists begin with the room that the last one's took. */
@@ -40,14 +44,22 @@ final class Turns {
   private int lastSubmitted;
   private int lastEnded;
 
-  /** The changes that this turn makes. */
+  /** The changes that this turn makes, behind those of turns before that were not due. */
   Changes changes() {
     return open().changes();
   }
 
-  /** Whether somebody waits for them. */
-  boolean isUrgent() {
-    return open != null && open.changes().urgent();
+  /**
+   * Whether changes go to the store with this turn. What nobody waits for gathers until then: most
+   * leases end before, and of those the store never hears.
+   */
+  boolean isDue() {
+    return open != null && (leaving || open.changes().urgent());
+  }
+
+  /** What is open goes to the store with this turn. */
+  void leave() {
+    leaving = open != null;
   }
 
   private Unrecorded open() {
@@ -81,6 +93,7 @@ final class Turns {
   /** To be told when everything before it is durable. */
   void answer(ClientPeer client, Accepted accepted, boolean watched) {
     open().answers().add(new Answer(client, accepted, watched));
+    leave();
   }
 
   /** What the peer's stream has brought so far is durable with this turn's changes. */
@@ -116,11 +129,12 @@ final class Turns {
     owed.clear();
   }
 
-  /** Closes the turn's changes; null if there are none. */
+  /** Closes the changes that are due; null if there are none. */
   Changes close() {
-    if (open == null) {
+    if (!isDue()) {
       return null;
     }
+    leaving = false;
     Changes changes = open.changes();
     lastTasks = changes.tasks().size();
     lastSubmitted = open.submitted().size();

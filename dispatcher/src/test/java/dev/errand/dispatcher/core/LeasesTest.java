@@ -126,7 +126,7 @@ class LeasesTest {
     cluster.pass(Duration.ofMillis(15_050));
     worker.succeeds(late, "\"late\"");
     cluster.settle();
-    cluster.pass(Duration.ofMillis(50));
+    cluster.pass(Duration.ofMillis(100));
     assertThat(client.dones).isEmpty();
     assertThat(worker.link.sending().unacknowledged()).isZero();
     cluster.loseNothing();

@@ -207,6 +207,7 @@ class RecoveryTest {
     long id = cluster.submit(client, ANY);
     worker.fails(worker.only(), ErrorKind.HANDLER);
     cluster.settle();
+    cluster.record();
     cluster.store.stuck = true;
     cluster.pass(Duration.ofMillis(1_050));
     Grant second = worker.only();

@@ -32,6 +32,7 @@ class TasksTest {
     Task task = cluster.view(id);
     assertThat(task.state()).isEqualTo(TaskState.SCHEDULED);
     assertThat(task.waitingFor().code()).isEqualTo(WaitingFor.Code.BACKOFF);
+    cluster.record();
     return cluster.store.tasks.get(id).due() - cluster.now().wallMillis();
   }
 

@@ -133,6 +133,9 @@ final class VirtualCluster {
    * hello when they notice.
    */
   void restart() {
+    // As with its last tick; of a store that is stuck it has nothing.
+    core.mark();
+    endTurn();
     epoch++;
     letters.clear();
     store.restart();
@@ -179,6 +182,12 @@ final class VirtualCluster {
     public void request(byte[] frame, int answerMillis) {
       letters.add(new Letter(incarnation, true, true, frame));
       patience = nanos + answerMillis * 1_000_000L;
+    }
+
+    /** What has gathered goes to the store, as it does with each tick. */
+    void record() {
+      core.mark();
+      settle();
     }
 
     /** Tasks that came from the store in this turn are granted in the next. */
@@ -311,8 +320,14 @@ final class VirtualCluster {
       due.forEach(this::deliver);
       endTurn();
       lines.values().forEach(line -> line.peer.link.flush());
-    } while (!letters.isEmpty() || core.isUrgent() || mayGrant());
+    } while (!letters.isEmpty() || core.isDue() || mayGrant());
     audit();
+  }
+
+  /** What has gathered goes to the store, as it does with each tick. */
+  void record() {
+    core.mark();
+    settle();
   }
 
   /** Tasks that came from the store in this turn are granted in the next. */

@@ -123,13 +123,20 @@ public final class VirtualWorker extends VirtualPeer {
       FrameKind kind = Header.read(frame).kind();
       BatchReader batch = new BatchReader(frame);
       while (batch.next()) {
-        long lease =
-            kind == FrameKind.OUTCOMES ? Outcome.read(batch).lease() : Release.read(batch).lease();
-        held.add(new WorkerHello.Held(lease, 0));
+        held.add(
+            kind == FrameKind.OUTCOMES ? held(Outcome.read(batch)) : held(Release.read(batch)));
       }
     } catch (MalformedFrameException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static WorkerHello.Held held(Outcome outcome) {
+    return new WorkerHello.Held(outcome.lease(), outcome.task());
+  }
+
+  private static WorkerHello.Held held(Release release) {
+    return new WorkerHello.Held(release.lease(), 0);
   }
 
   @Override
