@@ -184,19 +184,6 @@ final class VirtualCluster {
       patience = nanos + answerMillis * 1_000_000L;
     }
 
-    /** What has gathered goes to the store, as it does with each tick. */
-    void record() {
-      core.mark();
-      settle();
-    }
-
-    /** Tasks that came from the store in this turn are granted in the next. */
-    private boolean mayGrant() {
-      boolean loaded = justLoaded;
-      justLoaded = false;
-      return loaded;
-    }
-
     private void deliver(Letter letter) {
       if (letter.call()) {
         patience = Long.MAX_VALUE;
