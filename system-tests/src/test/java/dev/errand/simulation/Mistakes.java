@@ -134,9 +134,14 @@ final class Mistakes {
               """
                     one.wanted = false;
                     one.overstays = true;
-                    taken[one.pool().ordinal()]--;
+                    slots(one.pool()).leave();
                     one.cancel(cancel.reason());
               """),
+          inWorker(
+              "a worker begins one attempt more than it has slots",
+              "Slots",
+              "return taken < slots;",
+              "return taken <= slots;"),
           inDispatcher(
               "an end is told before it is durable",
               "Tasks",

@@ -44,7 +44,7 @@ final class WorkerNode extends Node {
   @Override
   void tick() {
     core.tick(agenda.now());
-    core.flush();
+    flush();
     if (core.toldToLeave()) {
       simulation.leave(this, PATIENCE_NANOS);
     }
@@ -57,6 +57,7 @@ final class WorkerNode extends Node {
 
   @Override
   void flush() {
+    core.begin(agenda.now());
     core.flush();
   }
 

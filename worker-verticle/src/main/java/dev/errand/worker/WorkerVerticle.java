@@ -190,6 +190,7 @@ public final class WorkerVerticle extends VerticleBase {
 
   private void endTurn() {
     turning = false;
+    core.begin(System.nanoTime());
     runner.flush();
     core.flush();
     if (core.ready() != wasReady) {

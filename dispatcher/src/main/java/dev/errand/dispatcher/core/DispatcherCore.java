@@ -162,6 +162,7 @@ public final class DispatcherCore {
             all.add(Outcome.read(batch));
           }
           all.forEach(outcome -> leases.outcome(worker, outcome, now));
+          worker.raise();
         }
         case RELEASE -> {
           List<Release> all = new ArrayList<>();
@@ -171,6 +172,7 @@ public final class DispatcherCore {
           // Each goes to the head of its queue: the first must be the last to go there.
           Collections.reverse(all);
           all.forEach(release -> leases.release(worker, release, now));
+          worker.raise();
         }
         case DRAINING -> peers.drain(worker);
         case BYE -> peers.bye(worker, now);

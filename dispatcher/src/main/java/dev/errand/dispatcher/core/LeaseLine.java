@@ -21,7 +21,12 @@ final class LeaseLine {
 
   /** How many of each pool. */
   Credit byPool() {
-    return new Credit(blocking, size - blocking);
+    return new Credit(size(Pool.BLOCKING), size(Pool.EVENT_LOOP));
+  }
+
+  /** How many of that pool. */
+  int size(Pool pool) {
+    return pool == Pool.BLOCKING ? blocking : size - blocking;
   }
 
   boolean isEmpty() {

@@ -5,14 +5,18 @@ import java.util.stream.Stream;
 
 /**
  * Workers by the share of their slots that is free, in {@value #LEVELS} levels: the one with the
- * largest share is found at once, however many there are; those of one level take turns. A level
- * that is too high is mended when it is looked at, one that is too low at once: so whoever gets
- * more room has to {@link #raise} itself. Owner: the core's thread.
+ * largest share is found at once, however many there are; those of one level take turns. In the
+ * lowest are those that have no free slot and take more all the same. A level that is too high is
+ * mended when it is looked at, one that is too low at once: so whoever gets more room has to {@link
+ * #raise} itself. Owner: the core's thread.
  */
 final class Offers {
 
   /** Level of a worker that takes nothing. */
   static final int NONE = -1;
+
+  /** Level of a worker where the next task waits for a slot. */
+  private static final int AHEAD = 0;
 
   private static final int LEVELS = 64;
 
@@ -47,8 +51,11 @@ final class Offers {
     if (available <= 0) {
       return NONE;
     }
-    long slots = Math.max(1, worker.slots.of(offering.offer.pool()));
-    return (int) Math.min(LEVELS - 1, (available * LEVELS - 1) / slots);
+    long free = worker.free(offering.offer.pool());
+    if (free == 0) {
+      return AHEAD;
+    }
+    return (int) (1 + (free * (LEVELS - 1) - 1) / worker.slots.of(offering.offer.pool()));
   }
 
   /** It was given a task: behind the others of its level. */

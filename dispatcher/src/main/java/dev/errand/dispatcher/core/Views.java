@@ -151,7 +151,7 @@ final class Views {
       if (!worker.isDraining()) {
         takers++;
         slots += worker.slots.of(provider.offer().pool());
-        free += Math.max(0, worker.available(provider.offer().pool()));
+        free += worker.free(provider.offer().pool());
       }
     }
     return new TypeView.Capacity(type.providers.size(), takers, slots, free);

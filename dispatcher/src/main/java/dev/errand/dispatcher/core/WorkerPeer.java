@@ -64,8 +64,8 @@ final class WorkerPeer extends Peer {
     }
   }
 
-  /** It may take more than before. */
-  private void raise() {
+  /** It may take more than before; to be called, too, when leases have ended. */
+  void raise() {
     for (Offering offering : offerings) {
       offering.queue.offers.raise(offering);
     }
@@ -133,6 +133,11 @@ final class WorkerPeer extends Peer {
   /** How many more grants it accepts. */
   long available(Pool pool) {
     return draining ? 0 : limit[pool.ordinal()] - granted[pool.ordinal()];
+  }
+
+  /** How many of them begin at once: the others wait there for a slot. */
+  long free(Pool pool) {
+    return Math.max(0, Math.min(available(pool), slots.of(pool) - leases.size(pool)));
   }
 
   void granted(Pool pool) {

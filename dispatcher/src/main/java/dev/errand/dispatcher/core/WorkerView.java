@@ -13,7 +13,7 @@ import java.util.Map;
  * @param types what it offers
  * @param labels that it carries
  * @param slots by pool
- * @param used slots that are taken, by pool
+ * @param used slots that are taken, and what waits at the worker for one, by pool
  * @param heardMillisAgo since its last frame
  * @param draining whether it takes nothing new
  */
@@ -28,7 +28,7 @@ public record WorkerView(
     long heardMillisAgo,
     boolean draining) {
 
-  /** Slots that are taken. */
+  /** Tasks that it has. */
   public int running() {
     return (int) (used.blocking() + used.eventLoop());
   }

@@ -177,7 +177,7 @@ final class DispatcherMetrics implements MultiCollector {
             pool -> workers.stream().mapToLong(worker -> worker.slots().of(pool)).sum())
         .gauge(
             "errand_slots_used",
-            "Slots that are taken.",
+            "Slots that are taken, and what waits at workers for one.",
             workers.stream().mapToInt(WorkerView::running).sum())
         .gauge("errand_clients", "Clients that are linked or remembered.", snapshot.clients())
         .counters(

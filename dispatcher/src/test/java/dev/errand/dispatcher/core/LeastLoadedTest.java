@@ -82,6 +82,52 @@ class LeastLoadedTest {
   }
 
   @Test
+  void aWorkerGetsMoreThanItHasSlotsForOnlyIfNobodyHasAFreeSlot() {
+    VirtualWorker keen = cluster.worker("keen", 4, "any");
+    VirtualWorker plain = cluster.worker("plain", 4, "any");
+    keen.ahead = 3;
+    submit(1, ANY);
+    keen.succeeds(keen.only(), "1");
+    cluster.settle();
+    submit(8, ANY);
+    assertThat(keen.running).hasSize(4);
+    assertThat(plain.running).hasSize(4);
+    submit(2, ANY);
+    assertThat(keen.running).hasSize(6);
+    assertThat(cluster.core.types(cluster.now()).get(0).capacity().free()).isZero();
+    plain.succeeds(plain.all().get(0), "1");
+    plain.succeeds(plain.all().get(0), "1");
+    cluster.settle();
+    submit(2, ANY);
+    assertThat(keen.running).hasSize(6);
+    assertThat(plain.running).hasSize(4);
+    submit(2, ANY);
+    assertThat(keen.running).hasSize(7);
+    assertThat(cluster.core.types(cluster.now()).get(0).queued()).isOne();
+  }
+
+  @Test
+  void whoHadMoreThanItsSlotsIsChosenAgainWhenTheyAreFree() {
+    VirtualWorker keen = cluster.worker("keen", 4, "any");
+    keen.ahead = 8;
+    submit(1, ANY);
+    keen.succeeds(keen.only(), "1");
+    cluster.settle();
+    submit(10, ANY);
+    assertThat(keen.running).hasSize(10);
+    VirtualWorker plain = cluster.worker("plain", 4, "any");
+    submit(3, ANY);
+    assertThat(plain.running).hasSize(3);
+    // Its credit does not grow by that: only its leases become fewer.
+    keen.ahead = 0;
+    keen.all().stream().limit(8).forEach(grant -> keen.succeeds(grant, "1"));
+    cluster.settle();
+    submit(1, ANY);
+    assertThat(plain.running).hasSize(3);
+    assertThat(keen.running).hasSize(3);
+  }
+
+  @Test
   void whoBecomesFreeIsChosenAgain() {
     VirtualWorker first = cluster.worker("first", 4, "any");
     VirtualWorker second = cluster.worker("second", 4, "any");

@@ -77,11 +77,12 @@ class OffersTest {
     return offering.worker.isShared() ? offering.worker.available(POOL) : 0;
   }
 
-  /** In so many parts of all its slots; -1: it takes nothing. */
+  /** In so many parts of all its slots; 0: only ahead of them; -1: it takes nothing. */
   private static long level(Offering offering) {
     long room = room(offering);
-    long slots = Math.max(1, offering.worker.slots.of(POOL));
-    return room <= 0 ? -1 : Math.min(LEVELS - 1, (room * LEVELS - 1) / slots);
+    long slots = offering.worker.slots.of(POOL);
+    long free = Math.min(room, slots);
+    return room <= 0 ? -1 : free == 0 ? 0 : 1 + (free * (LEVELS - 1) - 1) / slots;
   }
 
   private void compare() {

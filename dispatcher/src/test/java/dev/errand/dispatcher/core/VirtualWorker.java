@@ -41,6 +41,9 @@ public final class VirtualWorker extends VirtualPeer {
 
   final List<Cancel> cancels = new ArrayList<>();
 
+  /** How far its credit goes beyond its slots, from its next frame on. */
+  long ahead;
+
   /** Whether its handlers go on when they are told to stop. */
   boolean stubborn;
 
@@ -156,7 +159,8 @@ public final class VirtualWorker extends VirtualPeer {
 
   private long limit(Pool pool) {
     long taken = running.values().stream().filter(grant -> pool(grant) == pool).count();
-    return Math.max(told.of(pool), granted[pool.ordinal()] + profile.slots().of(pool) - taken);
+    long slots = profile.slots().of(pool) + ahead;
+    return Math.max(told.of(pool), granted[pool.ordinal()] + slots - taken);
   }
 
   private Pool pool(Grant grant) {

@@ -26,14 +26,15 @@ import dev.errand.protocol.link.DispatcherLink;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A worker's state machine: what is granted takes a slot and starts; what it comes to is kept until
- * the dispatcher has recorded it; the credit grows when a slot is really free. Enforces the
- * attempts' timeouts. Times are nanoseconds of a monotonic clock.
+ * A worker's state machine: what is granted takes a slot and starts, or waits for one; what it
+ * comes to is kept until the dispatcher has recorded it; the credit grows when a slot is really
+ * free. Enforces the attempts' timeouts. Times are nanoseconds of a monotonic clock.
  */
 public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
@@ -42,6 +43,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
 
   /** For a dispatcher that is away for longer nothing is kept, and what runs need not go on. */
   private static final long KEEP_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private static final String DRAINING = "draining";
 
   private final WorkerProfile profile;
   private final Runner runner;
@@ -52,8 +55,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private final Long2ObjectLinkedOpenHashMap<Attempt> running =
       new Long2ObjectLinkedOpenHashMap<>();
 
-  private final long[] granted = new long[Pool.COUNT];
-  private final long[] taken = new long[Pool.COUNT];
+  private final Slots blocking;
+  private final Slots eventLoop;
   private Credit credit = Credit.NONE;
   private boolean draining;
   private boolean toldToLeave;
@@ -76,6 +79,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     this.profile = profile;
     this.runner = runner;
     this.link = new DispatcherLink(cluster, incarnation, this, port);
+    this.blocking = new Slots(profile.slots().blocking());
+    this.eventLoop = new Slots(profile.slots().eventLoop());
     profile.offers().forEach(offer -> offers.put(offer.type(), offer));
   }
 
@@ -112,6 +117,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   /** To be called every 50 ms or so. */
   public void tick(long now) {
     link.tick(now);
+    giveBack(blocking.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
+    giveBack(eventLoop.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
     for (Attempt one : running.values()) {
       if (one.wanted && one.isOver(now)) {
         timeOut(one);
@@ -175,7 +182,19 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     tell(one, null, new TaskError(ErrorKind.TIMEOUT, message), timeoutMillis * 1_000);
   }
 
-  /** Sends what has gathered; to be called at the end of each turn. */
+  /** Begins what waits for slots that are free by now; to be called at the end of each turn. */
+  public void begin(long now) {
+    begin(blocking, now);
+    begin(eventLoop, now);
+  }
+
+  private void begin(Slots slots, long now) {
+    for (Grant next = slots.next(); next != null; next = slots.next()) {
+      begin(next, slots, now);
+    }
+  }
+
+  /** Sends what has gathered; to be called at the end of each turn, behind {@link #begin}. */
   public void flush() {
     link.flush();
   }
@@ -184,6 +203,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   public void drain() {
     if (!draining) {
       draining = true;
+      giveBack(blocking.forgetAll(), DRAINING);
+      giveBack(eventLoop.forgetAll(), DRAINING);
       link.batch(FrameKind.DRAINING);
     }
   }
@@ -248,7 +269,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     if (!running.remove(one.lease(), one)) {
       return;
     }
-    taken[one.pool().ordinal()]--;
+    slots(one.pool()).leave();
     if (one.overstays) {
       new Release(one.lease(), true, "it has left its slot").write(link.batch(FrameKind.RELEASE));
     }
@@ -321,26 +342,29 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     return all;
   }
 
-  /** Only grows within a session: what was granted so far, and the slots that are free. */
+  /**
+   * Only grows within a session: what was granted so far, the slots that are free, and how far it
+   * goes {@link Slots ahead} of them.
+   */
   @Override
   public Credit credit() {
     if (!draining && link.sending().keptBytes() < MAX_KEPT_BYTES) {
       credit =
           new Credit(
-              Math.max(credit.blocking(), limit(Pool.BLOCKING)),
-              Math.max(credit.eventLoop(), limit(Pool.EVENT_LOOP)));
+              Math.max(credit.blocking(), blocking.limit()),
+              Math.max(credit.eventLoop(), eventLoop.limit()));
     }
     return credit;
   }
 
-  private long limit(Pool pool) {
-    return granted[pool.ordinal()] + profile.slots().of(pool) - taken[pool.ordinal()];
+  private Slots slots(Pool pool) {
+    return pool == Pool.BLOCKING ? blocking : eventLoop;
   }
 
   @Override
   public void welcomed(Welcome welcome, boolean sameStore, long now) {
-    granted[Pool.BLOCKING.ordinal()] = 0;
-    granted[Pool.EVENT_LOOP.ordinal()] = 0;
+    blocking.restart();
+    eventLoop.restart();
     credit = Credit.NONE;
     lostAt = 0;
     refusal = null;
@@ -358,6 +382,9 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   public void lost(DispatcherLink.Loss how, long now) {
     lostAt = now;
     stopAt = now + patienceNanos(how);
+    // Not held any more, so they have not begun here: whoever is the dispatcher then grants them.
+    blocking.forgetAll();
+    eventLoop.forgetAll();
     if (how == DispatcherLink.Loss.SILENT) {
       running.values().forEach(this::lose);
     }
@@ -400,15 +427,29 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private void granted(Grant grant, long now) {
     Offer offer = offers.get(grant.type());
     if (offer == null) {
-      new Release(grant.lease(), false, "no handler").write(link.batch(FrameKind.RELEASE));
+      giveBack(List.of(grant), "no handler");
       return;
     }
-    granted[offer.pool().ordinal()]++;
+    Slots slots = slots(offer.pool());
+    slots.granted();
     String obstacle = obstacle(grant.lease());
     if (obstacle != null) {
-      new Release(grant.lease(), false, obstacle).write(link.batch(FrameKind.RELEASE));
-      return;
+      giveBack(List.of(grant), obstacle);
+    } else if (slots.isFree()) {
+      begin(grant, slots, now);
+    } else {
+      slots.await(grant, now);
     }
+  }
+
+  /** Another worker may have them, at no cost to their tasks. */
+  private void giveBack(List<Grant> grants, String reason) {
+    for (Grant each : grants) {
+      new Release(each.lease(), false, reason).write(link.batch(FrameKind.RELEASE));
+    }
+  }
+
+  private void begin(Grant grant, Slots slots, long now) {
     Attempt one;
     try {
       one = runner.run(grant);
@@ -419,15 +460,16 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
           .write(link.batch(FrameKind.OUTCOMES));
       return;
     }
-    one.takes(offer.pool(), now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
+    Pool pool = slots == blocking ? Pool.BLOCKING : Pool.EVENT_LOOP;
+    one.takes(pool, now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
     running.put(grant.lease(), one);
-    taken[offer.pool().ordinal()]++;
+    slots.take();
   }
 
   /** Why it can't be run here; null: it can. */
   private String obstacle(long lease) {
     if (draining) {
-      return "draining";
+      return DRAINING;
     }
     // Each store counts from the same number.
     return running.containsKey(lease)
@@ -441,6 +483,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       one.wanted = false;
       one.overstays = true;
       one.cancel(cancel.reason());
+    } else if (blocking.forget(cancel.lease()) || eventLoop.forget(cancel.lease())) {
+      new Release(cancel.lease(), false, "it had not begun").write(link.batch(FrameKind.RELEASE));
     }
   }
 }

@@ -72,12 +72,12 @@ class LostDispatcherTest extends WorkerCoreFixture {
 
   @Test
   void theCreditOfANewSessionIsWhatIsFree() {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 4; i++) {
       succeed(dispatcher.grant("loops"));
     }
     dispatcher.grant("loops");
     long blocking = dispatcher.grant("blocks");
-    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 15));
+    assertThat(dispatcher.credit).isEqualTo(new Credit(2, 9));
     dispatcher.restart(dispatcher.store);
     assertThat(dispatcher.credit).isEqualTo(new Credit(1, 4));
     succeed(blocking);

@@ -100,7 +100,7 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
       core.link().noAnswer(now);
     }
     core.tick(now);
-    core.flush();
+    endTurn();
   }
 
   /** Another dispatcher is there instead, after the worker has noticed. */
@@ -197,6 +197,12 @@ final class VirtualDispatcher implements DispatcherLink.Port, Runner {
           core.link().receive(frame, now);
           core.link().receive(frame, now);
         });
+    endTurn();
+  }
+
+  /** As the worker does it. */
+  void endTurn() {
+    core.begin(now);
     core.flush();
   }
 

@@ -32,13 +32,13 @@ abstract class WorkerCoreFixture {
   final void succeed(long lease) {
     core.outcome(attempt(lease), RESULT, null, 1_234);
     core.ended(attempt(lease));
-    core.flush();
+    dispatcher.endTurn();
   }
 
   final void fail(long lease) {
     core.outcome(attempt(lease), null, ERROR, 1_234);
     core.ended(attempt(lease));
-    core.flush();
+    dispatcher.endTurn();
   }
 
   static Outcome success(long lease) {
