@@ -113,7 +113,7 @@ final class Granting {
   }
 
   private static boolean isFree(Offering offering) {
-    return offering.worker.isIdle() && offering.worker.available(offering.offer.pool()) > 0;
+    return offering.worker.isIdle() && offering.worker.free(offering.offer.pool()) > 0;
   }
 
   /** Keeps the one of the workers free that is soonest so, as far as can be seen. */
@@ -131,6 +131,6 @@ final class Granting {
     WorkerPeer worker = offering.worker;
     return worker.isShared()
         && !worker.isDraining()
-        && (!worker.isIdle() || worker.available(offering.offer.pool()) > 0);
+        && (!worker.isIdle() || worker.free(offering.offer.pool()) > 0);
   }
 }

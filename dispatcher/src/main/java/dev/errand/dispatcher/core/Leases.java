@@ -186,6 +186,7 @@ final class Leases {
     if (release.started()) {
       interrupted(lease, "worker '" + worker.name + "' gave it back: " + release.reason(), now);
     } else {
+      worker.gaveBack(lease.pool);
       tasks.returned(lease.task, HistoryEntry.Event.RELEASED, release.reason(), now);
     }
   }

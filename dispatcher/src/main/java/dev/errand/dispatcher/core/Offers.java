@@ -53,7 +53,7 @@ final class Offers {
     }
     long free = worker.free(offering.offer.pool());
     if (free == 0) {
-      return AHEAD;
+      return worker.goesAhead(offering.offer.pool()) ? AHEAD : NONE;
     }
     return (int) (1 + (free * (LEVELS - 1) - 1) / worker.slots.of(offering.offer.pool()));
   }

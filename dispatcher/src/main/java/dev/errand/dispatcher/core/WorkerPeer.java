@@ -33,6 +33,10 @@ final class WorkerPeer extends Peer {
 
   private final long[] granted = new long[Pool.COUNT];
   private final long[] limit = new long[Pool.COUNT];
+
+  /** Whether what waited there for a slot came back, and nothing more was accepted since. */
+  private final boolean[] givesBack = new boolean[Pool.COUNT];
+
   private boolean draining;
   private boolean told;
   private TaskQueue reservedFor;
@@ -56,6 +60,7 @@ final class WorkerPeer extends Peer {
       long told = header.credit().of(pool);
       if (told > limit[pool.ordinal()]) {
         limit[pool.ordinal()] = told;
+        givesBack[pool.ordinal()] = false;
         more = true;
       }
     }
@@ -138,6 +143,16 @@ final class WorkerPeer extends Peer {
   /** How many of them begin at once: the others wait there for a slot. */
   long free(Pool pool) {
     return Math.max(0, Math.min(available(pool), slots.of(pool) - leases.size(pool)));
+  }
+
+  /** Whether it takes more than begins at once. */
+  boolean goesAhead(Pool pool) {
+    return !givesBack[pool.ordinal()];
+  }
+
+  /** What waited there for a slot has come back: more would fare alike. */
+  void gaveBack(Pool pool) {
+    givesBack[pool.ordinal()] = true;
   }
 
   void granted(Pool pool) {

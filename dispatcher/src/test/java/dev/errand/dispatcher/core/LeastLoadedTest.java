@@ -107,6 +107,31 @@ class LeastLoadedTest {
   }
 
   @Test
+  void whoGivesBackWhatWaitedGetsOnlyWhatBeginsAtOnceUntilItTakesMore() {
+    VirtualWorker keen = cluster.worker("keen", 4, "any");
+    keen.ahead = 3;
+    submit(1, ANY);
+    keen.succeeds(keen.only(), "1");
+    cluster.settle();
+    submit(5, ANY);
+    assertThat(keen.running).hasSize(5);
+    keen.ahead = 0;
+    keen.releases(keen.all().get(4), false);
+    cluster.settle();
+    assertThat(keen.running).hasSize(4);
+    assertThat(keen.frames).hasSize(2);
+    keen.succeeds(keen.all().get(0), "1");
+    cluster.settle();
+    assertThat(keen.running).hasSize(4);
+    submit(1, ANY);
+    assertThat(keen.running).hasSize(4);
+    keen.ahead = 6;
+    keen.succeeds(keen.all().get(0), "1");
+    submit(2, ANY);
+    assertThat(keen.running).hasSize(6);
+  }
+
+  @Test
   void whoHadMoreThanItsSlotsIsChosenAgainWhenTheyAreFree() {
     VirtualWorker keen = cluster.worker("keen", 4, "any");
     keen.ahead = 8;

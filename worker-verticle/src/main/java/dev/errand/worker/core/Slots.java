@@ -2,7 +2,6 @@ package dev.errand.worker.core;
 
 import dev.errand.protocol.frame.Grant;
 import it.unimi.dsi.fastutil.longs.Long2ObjectLinkedOpenHashMap;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +17,9 @@ final class Slots {
   static final int PATIENCE_MILLIS = 50;
 
   private static final int AHEAD_MILLIS = 10;
+
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+  private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(AHEAD_MILLIS);
 
   private final long slots;
   private final Long2ObjectLinkedOpenHashMap<Waiting> waiting =
@@ -55,8 +57,13 @@ final class Slots {
     return granted + Math.max(0, slots + ahead - taken - waiting.size());
   }
 
-  boolean isFree() {
+  private boolean isFree() {
     return taken < slots;
+  }
+
+  /** Whether a grant begins at once: a slot is free, and nothing came before that waits for it. */
+  boolean isOpen() {
+    return isFree() && waiting.isEmpty();
   }
 
   void take() {
@@ -97,24 +104,23 @@ final class Slots {
   /**
    * To be called every 50 ms or so.
    *
-   * @return those that have waited for too long, which wait no more
+   * @return all that wait, if the first has for too long; they wait no more
    */
   List<Grant> tick(long now) {
-    List<Grant> late = new ArrayList<>(0);
-    while (!waiting.isEmpty() && isLate(waiting.get(waiting.firstLongKey()), now)) {
-      late.add(waiting.removeFirst().grant());
-    }
     long passed = now - leftSince;
-    if (passed > 0) {
-      long soon = left * TimeUnit.MILLISECONDS.toNanos(AHEAD_MILLIS) / passed;
-      ahead = late.isEmpty() ? Math.min(slots, soon) : 0;
+    if (passed >= AHEAD_NANOS) {
+      ahead = Math.min(slots, left * AHEAD_NANOS / passed);
       left = 0;
       leftSince = now;
     }
-    return late;
+    if (waiting.isEmpty() || !isLate(waiting.get(waiting.firstLongKey()), now)) {
+      return List.of();
+    }
+    ahead = 0;
+    return forgetAll();
   }
 
   private static boolean isLate(Waiting one, long now) {
-    return now - one.since() >= TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    return now - one.since() >= PATIENCE_NANOS;
   }
 }

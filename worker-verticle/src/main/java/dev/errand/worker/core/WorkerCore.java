@@ -117,6 +117,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   /** To be called every 50 ms or so. */
   public void tick(long now) {
     link.tick(now);
+    begin(now);
     giveBack(blocking.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
     giveBack(eventLoop.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
     for (Attempt one : running.values()) {
@@ -435,7 +436,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     String obstacle = obstacle(grant.lease());
     if (obstacle != null) {
       giveBack(List.of(grant), obstacle);
-    } else if (slots.isFree()) {
+    } else if (slots.isOpen()) {
       begin(grant, slots, now);
     } else {
       slots.await(grant, now);

@@ -64,6 +64,26 @@ class AheadTest extends WorkerCoreFixture {
     assertThat(dispatcher.credit).isEqualTo(new Credit(2, DONE + 8 + 2));
   }
 
+  @Test
+  void whatComesLaterDoesNotOvertakeWhatWaits() {
+    dispatcher.grantAll("loops", 6);
+    long first = dispatcher.attempts.keySet().iterator().next();
+    core.ended(attempt(first));
+    dispatcher.grant("loops");
+    assertThat(dispatcher.attempts.keySet()).containsExactly(lease(first, 6));
+    succeed(first + 1);
+    assertThat(dispatcher.attempts.keySet()).containsExactly(lease(first, 7));
+  }
+
+  @Test
+  void aSlotThatIsFreeIsTakenBeforeAnythingIsGivenBack() {
+    dispatcher.grantAll("loops", 6);
+    long first = dispatcher.attempts.keySet().iterator().next();
+    core.ended(attempt(first));
+    dispatcher.pass(TICK);
+    assertThat(dispatcher.attempts.keySet()).containsExactly(lease(first, 6));
+  }
+
   private static Long[] lease(long first, int count) {
     Long[] all = new Long[count];
     for (int i = 0; i < count; i++) {
