@@ -134,7 +134,7 @@ final class Mistakes {
               """
                     one.wanted = false;
                     one.overstays = true;
-                    slots(one.pool()).leave();
+                    one.slots().leave();
                     one.cancel(cancel.reason());
               """),
           inWorker(

@@ -81,14 +81,20 @@ class LeastLoadedTest {
     assertThat(both.running).hasSize(10);
   }
 
-  @Test
-  void aWorkerGetsMoreThanItHasSlotsForOnlyIfNobodyHasAFreeSlot() {
+  /** A worker of four slots that has said how far it goes ahead of them. */
+  private VirtualWorker keen(int ahead) {
     VirtualWorker keen = cluster.worker("keen", 4, "any");
-    VirtualWorker plain = cluster.worker("plain", 4, "any");
-    keen.ahead = 3;
+    keen.ahead = ahead;
     submit(1, ANY);
     keen.succeeds(keen.only(), "1");
     cluster.settle();
+    return keen;
+  }
+
+  @Test
+  void aWorkerGetsMoreThanItHasSlotsForOnlyIfNobodyHasAFreeSlot() {
+    VirtualWorker keen = keen(3);
+    VirtualWorker plain = cluster.worker("plain", 4, "any");
     submit(8, ANY);
     assertThat(keen.running).hasSize(4);
     assertThat(plain.running).hasSize(4);
@@ -108,11 +114,7 @@ class LeastLoadedTest {
 
   @Test
   void whoGivesBackWhatWaitedGetsOnlyWhatBeginsAtOnceUntilItTakesMore() {
-    VirtualWorker keen = cluster.worker("keen", 4, "any");
-    keen.ahead = 3;
-    submit(1, ANY);
-    keen.succeeds(keen.only(), "1");
-    cluster.settle();
+    VirtualWorker keen = keen(3);
     submit(5, ANY);
     assertThat(keen.running).hasSize(5);
     keen.ahead = 0;
@@ -133,11 +135,7 @@ class LeastLoadedTest {
 
   @Test
   void whoHadMoreThanItsSlotsIsChosenAgainWhenTheyAreFree() {
-    VirtualWorker keen = cluster.worker("keen", 4, "any");
-    keen.ahead = 8;
-    submit(1, ANY);
-    keen.succeeds(keen.only(), "1");
-    cluster.settle();
+    VirtualWorker keen = keen(8);
     submit(10, ANY);
     assertThat(keen.running).hasSize(10);
     VirtualWorker plain = cluster.worker("plain", 4, "any");

@@ -3,7 +3,6 @@ package dev.errand.worker.core;
 import dev.errand.protocol.Progress;
 import dev.errand.protocol.frame.CancelReason;
 import dev.errand.protocol.frame.Grant;
-import dev.errand.protocol.frame.Pool;
 
 /**
  * What a {@link Runner} makes of a grant: an attempt that takes a slot, with what the core
@@ -12,7 +11,7 @@ import dev.errand.protocol.frame.Pool;
 public abstract class Attempt {
 
   private final Grant grant;
-  private Pool pool;
+  private Slots slots;
   private long deadlineNanos;
 
   /** Whether its outcome is still of interest: not yet told, not cancelled, not released. */
@@ -47,13 +46,15 @@ public abstract class Attempt {
     return grant.lease();
   }
 
-  void takes(Pool ofSlot, long deadline) {
-    pool = ofSlot;
+  void takes(Slots oneOf, long deadline) {
+    slots = oneOf;
     deadlineNanos = deadline;
+    slots.take();
   }
 
-  Pool pool() {
-    return pool;
+  /** Those of which it has one. */
+  Slots slots() {
+    return slots;
   }
 
   boolean isOver(long now) {

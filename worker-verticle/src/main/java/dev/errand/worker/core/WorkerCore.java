@@ -45,6 +45,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   private static final long KEEP_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private static final String DRAINING = "draining";
+  private static final String LATE = "no slot was free in " + Slots.PATIENCE_MILLIS + " ms";
 
   private final WorkerProfile profile;
   private final Runner runner;
@@ -118,8 +119,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
   public void tick(long now) {
     link.tick(now);
     begin(now);
-    giveBack(blocking.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
-    giveBack(eventLoop.tick(now), "no slot was free in " + Slots.PATIENCE_MILLIS + " ms");
+    giveBack(blocking.tick(now), LATE);
+    giveBack(eventLoop.tick(now), LATE);
     for (Attempt one : running.values()) {
       if (one.wanted && one.isOver(now)) {
         timeOut(one);
@@ -270,7 +271,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     if (!running.remove(one.lease(), one)) {
       return;
     }
-    slots(one.pool()).leave();
+    one.slots().leave();
     if (one.overstays) {
       new Release(one.lease(), true, "it has left its slot").write(link.batch(FrameKind.RELEASE));
     }
@@ -358,10 +359,6 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
     return credit;
   }
 
-  private Slots slots(Pool pool) {
-    return pool == Pool.BLOCKING ? blocking : eventLoop;
-  }
-
   @Override
   public void welcomed(Welcome welcome, boolean sameStore, long now) {
     blocking.restart();
@@ -431,7 +428,7 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
       giveBack(List.of(grant), "no handler");
       return;
     }
-    Slots slots = slots(offer.pool());
+    Slots slots = offer.pool() == Pool.BLOCKING ? blocking : eventLoop;
     slots.granted();
     String obstacle = obstacle(grant.lease());
     if (obstacle != null) {
@@ -461,10 +458,8 @@ public final class WorkerCore implements DispatcherLink.Owner, AttemptListener {
           .write(link.batch(FrameKind.OUTCOMES));
       return;
     }
-    Pool pool = slots == blocking ? Pool.BLOCKING : Pool.EVENT_LOOP;
-    one.takes(pool, now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
+    one.takes(slots, now + TimeUnit.MILLISECONDS.toNanos(grant.timeoutMillis()));
     running.put(grant.lease(), one);
-    slots.take();
   }
 
   /** Why it can't be run here; null: it can. */
